@@ -1,0 +1,133 @@
+"""Every setting, typed, with its default beside its meaning."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.signals import setting_changed
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.module_loading import import_string
+
+from django_reckon.exceptions import ConfigurationError
+from django_reckon.ground.shapes import is_duration, is_whole
+from django_reckon.ground.vendors import vendor_of
+from django_reckon.protocols import BackendSpec
+
+PREFIX = "FAST_COUNT_"
+
+
+def database_tenant(connection: BaseDatabaseWrapper) -> str:
+    """Return the default FAST_COUNT_TENANT: PostgreSQL's configured search_path."""
+    return vendor_of(connection).tenant(connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """
+    The FAST_COUNT_* settings.
+
+    Attributes:
+        cache: First tier of kept counts, FAST_COUNT_CACHE.
+        resolvers: Who answers a count, in order, FAST_COUNT_RESOLVERS.
+        dispatcher: Where precaching runs, FAST_COUNT_DISPATCHER.
+        tenant: Adds to the fingerprint, FAST_COUNT_TENANT.
+        key_prefix: Begins every cache key, FAST_COUNT_KEY_PREFIX.
+        flight_limit: How long callers wait for another's COUNT, in seconds,
+            FAST_COUNT_FLIGHT_LIMIT.
+        concurrency: Querysets that aprecache_counts() counts at once,
+            FAST_COUNT_PRECACHE_CONCURRENCY.
+    """
+
+    cache: BackendSpec = "django"
+    resolvers: tuple[BackendSpec, ...] = ("cache", "stored", "exact")
+    dispatcher: BackendSpec = "subprocess"
+    tenant: Callable[[BaseDatabaseWrapper], str] = database_tenant
+    key_prefix: str = "reckon"
+    flight_limit: float = 30.0
+    concurrency: int = 4
+
+
+@lru_cache(maxsize=1)
+def current() -> Settings:
+    """
+    Return the settings in force.
+
+    Raises:
+        ConfigurationError: One of them cannot be used.
+    """
+    default = Settings()
+    return Settings(
+        cache=_get("CACHE", default.cache),
+        resolvers=tuple(_sequence("RESOLVERS", default.resolvers)),
+        dispatcher=_get("DISPATCHER", default.dispatcher),
+        tenant=_callable("TENANT", default.tenant),
+        key_prefix=_text("KEY_PREFIX", default.key_prefix),
+        flight_limit=_seconds("FLIGHT_LIMIT", default.flight_limit),
+        concurrency=_positive("PRECACHE_CONCURRENCY", default.concurrency),
+    )
+
+
+def _get(name: str, default: Any) -> Any:
+    """Return the raw setting; Any, for the user may have written anything."""
+    return getattr(django_settings, PREFIX + name, default)
+
+
+def _wrong(name: str, value: object, wanted: str) -> ConfigurationError:
+    return ConfigurationError(f"{PREFIX}{name} is {value!r}. Set it to {wanted}.")
+
+
+def _sequence(name: str, default: Sequence[BackendSpec]) -> Sequence[BackendSpec]:
+    value = _get(name, default)
+    if not isinstance(value, list | tuple) or not value:
+        raise _wrong(name, value, "a list of resolver names")
+    return value
+
+
+def _callable(
+    name: str, default: Callable[[BaseDatabaseWrapper], str]
+) -> Callable[[BaseDatabaseWrapper], str]:
+    value = _get(name, default)
+    try:
+        found = import_string(value) if isinstance(value, str) else value
+    except ImportError as error:
+        raise _wrong(name, value, "the dotted path of a function") from error
+    if not callable(found):
+        raise _wrong(name, value, "the dotted path of a function")
+    checked: Callable[[BaseDatabaseWrapper], str] = found
+    return checked
+
+
+def _text(name: str, default: str) -> str:
+    value = _get(name, default)
+    if not isinstance(value, str) or not value or not value.isascii() or " " in value:
+        raise _wrong(name, value, "a short ASCII text without spaces")
+    return value
+
+
+def _seconds(name: str, default: float) -> float:
+    value = _get(name, dt.timedelta(seconds=default))
+    if not is_duration(value):
+        raise _wrong(name, value, "a positive timedelta")
+    seconds: float = value.total_seconds()
+    return seconds
+
+
+def _positive(name: str, default: int) -> int:
+    value = _get(name, default)
+    if not is_whole(value, least=1):
+        raise _wrong(name, value, "a whole number from 1")
+    number: int = value
+    return number
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    if setting.startswith(PREFIX):
+        current.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="django_reckon.conf")

@@ -1,0 +1,3 @@
+"""Ground floor: what knows Django but neither wing."""
+
+from __future__ import annotations

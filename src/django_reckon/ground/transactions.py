@@ -1,0 +1,66 @@
+"""What an open transaction means for work beside it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from django_reckon.ground.vendors import vendor_of
+
+logger = logging.getLogger(__name__)
+
+
+def is_open(alias: str) -> bool:
+    """Tell whether statements on that database belong to a transaction now."""
+    connection = connections[alias]
+    return connection.in_atomic_block or not _in_autocommit(connection)
+
+
+def is_test_case(alias: str) -> bool:
+    """Tell whether a TestCase holds the transaction, so nothing will commit."""
+    blocks = connections[alias].atomic_blocks
+    return any(getattr(block, "_from_testcase", False) for block in blocks)
+
+
+def when_committed(alias: str, work: Callable[[], object]) -> None:
+    """
+    Run the work outside any transaction of that database.
+
+    In autocommit that is now; inside atomic() it is after the outermost COMMIT, and
+    never after a rollback. With autocommit switched off by hand nobody can tell when
+    the COMMIT comes, so the work is dropped.
+    """
+    connection = connections[alias]
+    if connection.in_atomic_block:
+        transaction.on_commit(work, using=alias, robust=True)
+    elif _in_autocommit(connection):
+        work()
+    else:
+        logger.debug("Autocommit is off on %r; nothing is kept.", alias)
+
+
+@contextmanager
+def shielded(alias: str) -> Iterator[None]:
+    """
+    Keep a failing statement from harming the caller's transaction.
+
+    Cost:
+        Two statements (savepoint, release), only where a failed statement makes a
+        transaction unusable and one is open.
+    """
+    if vendor_of(connections[alias]).error_aborts_transaction and is_open(alias):
+        with transaction.atomic(using=alias):
+            yield
+    else:
+        yield
+
+
+def _in_autocommit(connection: BaseDatabaseWrapper) -> bool:
+    """Read the mode without opening a connection, as get_autocommit() would."""
+    if connection.connection is None:
+        return bool(connection.settings_dict["AUTOCOMMIT"])
+    return connection.autocommit
