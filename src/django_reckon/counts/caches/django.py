@@ -1,0 +1,126 @@
+"""Counts in one of Django's caches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from django.core.cache import BaseCache, caches
+from django.core.cache.backends.dummy import DummyCache
+from django.core.cache.backends.locmem import LocMemCache
+
+from django_reckon import conf
+from django_reckon.exceptions import BackendError
+from django_reckon.ground import clock
+from django_reckon.protocols import CountEntry, CountKey
+
+# Part of every key; raise it when the shape of stored entries changes, and entries
+# of other versions are neither read nor overwritten.
+SHAPE_VERSION: Final = 1
+# Caches that answer from this process's memory: asking them blocks nobody, and a
+# thread hop would cost more than the answer.
+_IN_MEMORY: Final = (LocMemCache, DummyCache)
+
+
+class DjangoCache:
+    """
+    Counts in the cache of that alias, readable by every process that shares it.
+
+    Entries are stored as tuples of plain numbers, so that any serialiser keeps them.
+
+    Cost:
+        One round trip for each call.
+    """
+
+    def __init__(self, alias: str = "default") -> None:
+        """Name the alias in CACHES."""
+        caches[alias]  # an unknown alias is an error now, not at the first count
+        self.alias = alias
+
+    def get(self, key: CountKey) -> CountEntry | None:
+        """Return the entry, None when there is none or it is not ours."""
+        with self._wrapped("read"):
+            return _decoded(caches[self.alias].get(_text(key)))
+
+    def set(self, key: CountKey, entry: CountEntry) -> None:
+        """Store the entry, replacing whatever is there."""
+        with self._wrapped("write"):
+            caches[self.alias].set(_text(key), _encoded(entry), _timeout(entry))
+
+    def add(self, key: CountKey, entry: CountEntry) -> bool:
+        """Store the entry if the key is free; atomic where the cache's add() is."""
+        with self._wrapped("lock"):
+            stored = _encoded(entry)
+            return bool(caches[self.alias].add(_text(key), stored, _timeout(entry)))
+
+    def delete(self, key: CountKey) -> None:
+        """Remove the entry."""
+        with self._wrapped("delete"):
+            caches[self.alias].delete(_text(key))
+
+    async def aget(self, key: CountKey) -> CountEntry | None:
+        """Async twin of get(); no thread hop where the cache's aget() makes none."""
+        cache = caches[self.alias]
+        if isinstance(cache, _IN_MEMORY):
+            return self.get(key)
+        with self._wrapped("read"):
+            return _decoded(await cache.aget(_text(key)))
+
+    async def aset(self, key: CountKey, entry: CountEntry) -> None:
+        """Async twin of set()."""
+        with self._wrapped("write"):
+            cache: BaseCache = caches[self.alias]
+            await cache.aset(_text(key), _encoded(entry), _timeout(entry))
+
+    async def aadd(self, key: CountKey, entry: CountEntry) -> bool:
+        """Async twin of add()."""
+        with self._wrapped("lock"):
+            cache: BaseCache = caches[self.alias]
+            return bool(await cache.aadd(_text(key), _encoded(entry), _timeout(entry)))
+
+    async def adelete(self, key: CountKey) -> None:
+        """Async twin of delete()."""
+        with self._wrapped("delete"):
+            await caches[self.alias].adelete(_text(key))
+
+    @contextmanager
+    def _wrapped(self, action: str) -> Iterator[None]:
+        """Turn whatever a cache client raises into a BackendError."""
+        try:
+            yield
+        except Exception as error:
+            name = f"Cache {self.alias!r}"
+            raise BackendError(name, action, error) from error
+
+
+def _text(key: CountKey) -> str:
+    return f"{conf.current().key_prefix}:{SHAPE_VERSION}:{key.manager}:{key.digest}"
+
+
+def _timeout(entry: CountEntry) -> float:
+    return max(entry.keep_until - clock.now(), 0.001)
+
+
+def _encoded(entry: CountEntry) -> tuple[int, float, float, float, bool]:
+    return (
+        entry.value,
+        entry.counted_at,
+        entry.fresh_until,
+        entry.keep_until,
+        entry.precached,
+    )
+
+
+def _decoded(raw: object) -> CountEntry | None:
+    """Return the entry, or None for anything that set() did not write."""
+    match raw:
+        case [
+            int(value),
+            int() | float() as counted_at,
+            int() | float() as fresh_until,
+            int() | float() as keep_until,
+            bool(precached),
+        ] if not isinstance(value, bool):
+            return CountEntry(value, counted_at, fresh_until, keep_until, precached)
+    return None

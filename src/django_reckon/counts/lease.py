@@ -1,0 +1,141 @@
+"""Who may precache a manager now."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+
+from django.db import DatabaseError, IntegrityError, models, router
+
+from django_reckon.counts import lock
+from django_reckon.counts.tables import PrecacheRun
+from django_reckon.ground import clock, transactions
+from django_reckon.ground.digest import digest
+from django_reckon.protocols import CountCache, CountEntry, CountKey
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """
+    The right to precache one manager in one database, held by one run at a time.
+
+    Two places decide together. The shared cache turns most callers away in one round
+    trip; the table has the last word, for a cache may be this process's own or empty.
+    Where the table cannot be written, the cache alone decides.
+
+    Attributes:
+        model: Label of the model.
+        manager: Name of the manager.
+        database: Alias to count in.
+        store: Where processes see each other's locks; must not raise.
+    """
+
+    model: str
+    manager: str
+    database: str
+    store: CountCache
+
+    def due_at(self, every: float) -> float | None:
+        """Return when the next run is due in epoch seconds; None when nobody ran."""
+        stamp = self.store.get(self._stamp_key)
+        return None if stamp is None else stamp.counted_at + every
+
+    def take(self, *, every: float, seconds: float, force: bool = False) -> int | None:
+        """
+        Return a token if this caller may run now, None when another did or does.
+
+        Args:
+            every: Seconds from one run's start until the next is due; 0 for always.
+            seconds: How long the lock lasts if its owner dies.
+            force: Take the lock from whoever holds it.
+        """
+        token = lock.new_token()
+        if force:
+            self.store.delete(self._lock_key)
+        if not lock.acquire(self.store, self._lock_key, token, seconds):
+            return None
+        if not self._claimed(token, every, seconds, force):
+            lock.release(self.store, self._lock_key, token)
+            return None
+        now = clock.now()
+        if every:
+            stamp = CountEntry(token, now, now + every, now + every)
+            self.store.set(self._stamp_key, stamp)
+        return token
+
+    def give_back(self, token: int) -> None:
+        """Release the lock if the token owns it; twice does no harm."""
+        lock.release(self.store, self._lock_key, token)
+        alias = router.db_for_write(PrecacheRun)
+        try:
+            with transactions.shielded(alias):
+                self._rows(alias).filter(owner=token).update(
+                    owner=None,
+                    lease_until=None,
+                    finished_at=clock.aware(clock.now()),
+                )
+        except DatabaseError as error:
+            logger.debug("The end of a precache run is not recorded: %s", error)
+
+    @property
+    def _key(self) -> CountKey:
+        name = digest("precache", self.model, self.manager, self.database)
+        return CountKey(self.model, self.manager, name)
+
+    @property
+    def _lock_key(self) -> CountKey:
+        return lock.lock_key(self._key, "precache")
+
+    @property
+    def _stamp_key(self) -> CountKey:
+        return lock.lock_key(self._key, "precached")
+
+    def _rows(self, alias: str) -> models.QuerySet[PrecacheRun]:
+        return PrecacheRun._base_manager.using(alias).filter(key=self._key.digest)
+
+    def _claimed(self, token: int, every: float, seconds: float, force: bool) -> bool:
+        """Ask the table; True too when it cannot be asked."""
+        alias = router.db_for_write(PrecacheRun)
+        try:
+            with transactions.shielded(alias):
+                return self._claim_row(token, every, seconds, force, alias)
+        except DatabaseError as error:
+            logger.debug("The cache alone decides who precaches: %s", error)
+            return True
+
+    def _claim_row(
+        self, token: int, every: float, seconds: float, force: bool, alias: str
+    ) -> bool:
+        """Claim by one conditional UPDATE, so that of many callers one succeeds."""
+        now = clock.aware(clock.now())
+        claim = {
+            "owner": token,
+            "started_at": now,
+            "finished_at": None,
+            "lease_until": now + dt.timedelta(seconds=seconds),
+        }
+        rows = self._rows(alias)
+        free = rows.filter(started_at__lte=now - dt.timedelta(seconds=every))
+        if not force:
+            unheld = models.Q(lease_until=None) | models.Q(lease_until__lte=now)
+            free = free.filter(unheld)
+        if free.update(**claim):
+            return True
+        if rows.exists():
+            return False
+        row = PrecacheRun(
+            key=self._key.digest,
+            model=self.model,
+            manager_name=self.manager,
+            database=self.database,
+            **claim,
+        )
+        try:
+            with transactions.shielded(alias):
+                row.save(using=alias, force_insert=True)
+        except IntegrityError:
+            return False
+        return True

@@ -1,0 +1,44 @@
+"""A lock over a store of counts, with an owner."""
+
+from __future__ import annotations
+
+import secrets
+
+from django_reckon.ground import clock
+from django_reckon.ground.digest import digest
+from django_reckon.protocols import CountCache, CountEntry, CountKey
+
+
+def new_token() -> int:
+    """Return a number no other owner has; fits a signed 64-bit column."""
+    return secrets.randbits(63)
+
+
+def lock_key(key: CountKey, purpose: str) -> CountKey:
+    """Return the key under which a lock for that purpose lies beside the count's."""
+    return CountKey(key.model, key.manager, digest("lock", purpose, key.digest))
+
+
+def acquire(store: CountCache, key: CountKey, token: int, seconds: float) -> bool:
+    """Take the lock for at most so many seconds; return False when another has it."""
+    now = clock.now()
+    return store.add(key, CountEntry(token, now, now + seconds, now + seconds))
+
+
+def is_held(store: CountCache, key: CountKey) -> bool:
+    """Tell whether anyone holds the lock."""
+    held = store.get(key)
+    return held is not None and held.keep_until > clock.now()
+
+
+def release(store: CountCache, key: CountKey, token: int) -> None:
+    """
+    Give the lock back if the token still owns it.
+
+    Reading and deleting are two steps, for Django's caches have no compare-and-delete;
+    a lock that falls free by time-out just between them may be deleted for its next
+    owner, who then merely shares the work.
+    """
+    held = store.get(key)
+    if held is not None and held.value == token:
+        store.delete(key)

@@ -1,0 +1,45 @@
+"""Clearing the FastCount table of what nobody may be answered with."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.apps import apps
+from django.db import router
+from django.db.models import Q
+
+from django_reckon.counts.policy import CountPolicy
+from django_reckon.counts.tables import FastCount
+from django_reckon.ground import clock
+
+
+def purge_expired() -> int:
+    """
+    Delete expired rows and return how many there were.
+
+    A manager's serve_stale_for keeps its rows that much longer.
+    """
+    alias = router.db_for_write(FastCount)
+    now = clock.aware(clock.now())
+    expired = Q(expires_at__lte=now)
+    for label, name, stale_for in _patient_managers():
+        app_label, model = label.lower().split(".")
+        expired &= ~Q(
+            content_type__app_label=app_label,
+            content_type__model=model,
+            manager_name=name,
+            expires_at__gt=now - stale_for,
+        )
+    deleted, _ = FastCount._base_manager.using(alias).filter(expired).delete()
+    return deleted
+
+
+def _patient_managers() -> list[tuple[str, str, dt.timedelta]]:
+    """Return the managers that serve stale counts, and for how long."""
+    return [
+        (model._meta.label, manager.name, policy.serve_stale_for)
+        for model in apps.get_models()
+        for manager in model._meta.managers
+        if isinstance(policy := getattr(manager, "policy", None), CountPolicy)
+        and policy.retention.stale_for
+    ]

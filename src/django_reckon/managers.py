@@ -1,0 +1,8 @@
+"""Managers and querysets whose count() stays fast on huge tables."""
+
+from __future__ import annotations
+
+from django_reckon.counts.manager import FastCountManager
+from django_reckon.counts.queryset import FastCountQuerySet
+
+__all__ = ["FastCountManager", "FastCountQuerySet"]

@@ -1,0 +1,3 @@
+"""Migrations of our own tables."""
+
+from __future__ import annotations

@@ -1,0 +1,7 @@
+"""The tables of django-reckon."""
+
+from __future__ import annotations
+
+from django_reckon.counts.tables import FastCount, PrecacheRun
+
+__all__ = ["FastCount", "PrecacheRun"]
