@@ -1,0 +1,21 @@
+"""The app, which only wires."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.core import checks
+from django.utils.module_loading import import_string
+from typing_extensions import override
+
+
+class ReckonConfig(AppConfig):
+    """Put "django_reckon" into INSTALLED_APPS, beside "django.contrib.contenttypes"."""
+
+    name = "django_reckon"
+    verbose_name = "Reckon"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    @override
+    def ready(self) -> None:
+        # By name: the checks rest on models, which this file is loaded too early for.
+        checks.register(import_string("django_reckon.checks.check_counts"))

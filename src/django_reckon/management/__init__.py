@@ -1,0 +1,3 @@
+"""Commands for manage.py."""
+
+from __future__ import annotations

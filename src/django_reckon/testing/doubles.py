@@ -1,0 +1,85 @@
+"""Backends without a world around them."""
+
+from __future__ import annotations
+
+import threading
+
+from django_reckon.exceptions import BackendError
+from django_reckon.ground import clock
+from django_reckon.protocols import CountEntry, CountKey, PrecacheJob
+
+
+class DictCache:
+    """
+    A CountCache in a dict, shared by nobody.
+
+    Attributes:
+        entries: What it holds; tests may look and write.
+        down: Set to True and every call raises BackendError.
+    """
+
+    def __init__(self) -> None:
+        """Begin empty and up."""
+        self.entries: dict[CountKey, CountEntry] = {}
+        self.down = False
+        self._lock = threading.Lock()
+
+    def get(self, key: CountKey) -> CountEntry | None:
+        """Return the live entry."""
+        self._raise_if_down()
+        entry = self.entries.get(key)
+        return entry if entry and entry.keep_until > clock.now() else None
+
+    def set(self, key: CountKey, entry: CountEntry) -> None:
+        """Keep the entry."""
+        self._raise_if_down()
+        self.entries[key] = entry
+
+    def add(self, key: CountKey, entry: CountEntry) -> bool:
+        """Keep the entry unless a live one is there."""
+        self._raise_if_down()
+        with self._lock:
+            if self.get(key) is not None:
+                return False
+            self.entries[key] = entry
+            return True
+
+    def delete(self, key: CountKey) -> None:
+        """Forget the entry."""
+        self._raise_if_down()
+        self.entries.pop(key, None)
+
+    async def aget(self, key: CountKey) -> CountEntry | None:
+        """Async twin of get()."""
+        return self.get(key)
+
+    async def aset(self, key: CountKey, entry: CountEntry) -> None:
+        """Async twin of set()."""
+        self.set(key, entry)
+
+    async def aadd(self, key: CountKey, entry: CountEntry) -> bool:
+        """Async twin of add()."""
+        return self.add(key, entry)
+
+    async def adelete(self, key: CountKey) -> None:
+        """Async twin of delete()."""
+        self.delete(key)
+
+    def _raise_if_down(self) -> None:
+        if self.down:
+            raise BackendError("DictCache", "answer", ConnectionError("it is down"))
+
+
+class RecordingDispatcher:
+    """
+    A Dispatcher that runs nothing and remembers what it was given.
+
+    Attributes:
+        jobs: The jobs of every instance, in order; clear it between tests.
+    """
+
+    jobs: list[PrecacheJob] = []  # noqa: RUF012 - shared on purpose
+
+    def dispatch(self, job: PrecacheJob) -> None:
+        """Remember the job."""
+        self.jobs.append(job)
