@@ -47,6 +47,11 @@ def encode(value: object) -> bytes:
     return _encode_other(value)
 
 
+def is_scalar(value: object) -> bool:
+    """Tell whether a value is a single plain one, such as a column may hold."""
+    return type(value) in _SCALARS
+
+
 def _framed(tag: str, body: bytes) -> bytes:
     return b"%s%d:%s" % (tag.encode(), len(body), body)
 
@@ -107,3 +112,4 @@ _ENCODERS: dict[type, Callable[[Any], bytes]] = {
     set: _encode_set,
     frozenset: _encode_set,
 }
+_SCALARS = frozenset(_ENCODERS) - {list, tuple, dict, set, frozenset}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db.models import Field, ForeignKey, Manager, QuerySet
+from django.db.models import Field, ForeignKey, Lookup, Manager, QuerySet
 from django.db.models.expressions import Col
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.db.models.sql import Query
@@ -49,6 +49,12 @@ def join_field(join: Join) -> Field[Any, Any] | ForeignObjectRel:
 def has_constraint(field: ForeignKey[Any, Any]) -> bool:
     """Tell whether the database itself refuses a key that leads nowhere."""
     return bool(getattr(field, "db_constraint", False))
+
+
+def bilateral_transforms(lookup: Lookup[Any]) -> list[Any]:
+    """Return the transforms that a lookup applies to both of its sides."""
+    transforms: list[Any] = getattr(lookup, "bilateral_transforms", [])
+    return transforms
 
 
 def chosen_alias(queryset: QuerySet[Any]) -> str | None:
