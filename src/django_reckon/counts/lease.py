@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import DatabaseError, IntegrityError, models, router
 
@@ -22,9 +23,9 @@ class Lease:
     """
     The right to precache one manager in one database, held by one run at a time.
 
-    Two places decide together. The shared cache turns most callers away in one round
-    trip; the table has the last word, for a cache may be this process's own or empty.
-    Where the table cannot be written, the cache alone decides.
+    The table decides, for the cache may be this process's own or empty; where the
+    table cannot be written, a lock in the cache does. A stamp in the cache spares
+    everyone else the question until the next run is due.
 
     Attributes:
         model: Label of the model.
@@ -39,7 +40,7 @@ class Lease:
     store: CountCache
 
     def due_at(self, every: float) -> float | None:
-        """Return when the next run is due in epoch seconds; None when nobody ran."""
+        """Return when the next run is due in epoch seconds; None when unknown."""
         stamp = self.store.get(self._stamp_key)
         return None if stamp is None else stamp.counted_at + every
 
@@ -53,30 +54,27 @@ class Lease:
             force: Take the lock from whoever holds it.
         """
         token = lock.new_token()
-        if force:
-            self.store.delete(self._lock_key)
-        if not lock.acquire(self.store, self._lock_key, token, seconds):
+        try:
+            claimed = self._claimed(token, every, seconds, force)
+        except DatabaseError as error:
+            logger.debug("The cache alone decides who precaches: %s", error)
+            if force:
+                self.store.delete(self._lock_key)
+            claimed = lock.acquire(self.store, self._lock_key, token, seconds)
+        if not claimed:
             return None
-        if not self._claimed(token, every, seconds, force):
-            lock.release(self.store, self._lock_key, token)
-            return None
-        now = clock.now()
-        if every:
-            stamp = CountEntry(token, now, now + every, now + every)
-            self.store.set(self._stamp_key, stamp)
+        self._stamp(clock.now(), every)
         return token
 
     def give_back(self, token: int) -> None:
         """Release the lock if the token owns it; twice does no harm."""
         lock.release(self.store, self._lock_key, token)
         alias = router.db_for_write(PrecacheRun)
+        now = clock.aware(clock.now())
         try:
             with transactions.shielded(alias):
-                self._rows(alias).filter(owner=token).update(
-                    owner=None,
-                    lease_until=None,
-                    finished_at=clock.aware(clock.now()),
-                )
+                mine = self._rows(alias).filter(owner=token)
+                mine.update(owner=None, lease_until=None, finished_at=now)
         except DatabaseError as error:
             logger.debug("The end of a precache run is not recorded: %s", error)
 
@@ -96,20 +94,15 @@ class Lease:
     def _rows(self, alias: str) -> models.QuerySet[PrecacheRun]:
         return PrecacheRun._base_manager.using(alias).filter(key=self._key.digest)
 
-    def _claimed(self, token: int, every: float, seconds: float, force: bool) -> bool:
-        """Ask the table; True too when it cannot be asked."""
-        alias = router.db_for_write(PrecacheRun)
-        try:
-            with transactions.shielded(alias):
-                return self._claim_row(token, every, seconds, force, alias)
-        except DatabaseError as error:
-            logger.debug("The cache alone decides who precaches: %s", error)
-            return True
+    def _stamp(self, started_at: float, every: float) -> None:
+        """Let everyone who shares the cache know when the latest run began."""
+        until = started_at + every
+        if until > clock.now():
+            self.store.set(self._stamp_key, CountEntry(0, started_at, until, until))
 
-    def _claim_row(
-        self, token: int, every: float, seconds: float, force: bool, alias: str
-    ) -> bool:
+    def _claimed(self, token: int, every: float, seconds: float, force: bool) -> bool:
         """Claim by one conditional UPDATE, so that of many callers one succeeds."""
+        alias = router.db_for_write(PrecacheRun)
         now = clock.aware(clock.now())
         claim = {
             "owner": token,
@@ -117,15 +110,22 @@ class Lease:
             "finished_at": None,
             "lease_until": now + dt.timedelta(seconds=seconds),
         }
-        rows = self._rows(alias)
-        free = rows.filter(started_at__lte=now - dt.timedelta(seconds=every))
-        if not force:
-            unheld = models.Q(lease_until=None) | models.Q(lease_until__lte=now)
-            free = free.filter(unheld)
-        if free.update(**claim):
-            return True
-        if rows.exists():
-            return False
+        with transactions.shielded(alias):
+            rows = self._rows(alias)
+            free = rows.filter(started_at__lte=now - dt.timedelta(seconds=every))
+            if not force:
+                unheld = models.Q(lease_until=None) | models.Q(lease_until__lte=now)
+                free = free.filter(unheld)
+            if free.update(**claim):
+                return True
+            latest = rows.values_list("started_at", flat=True).first()
+            if latest is None:
+                return self._inserted(claim, alias)
+        self._stamp(latest.timestamp(), every)
+        return False
+
+    def _inserted(self, claim: dict[str, Any], alias: str) -> bool:
+        """Claim by the very first row; Any, for columns hold many types."""
         row = PrecacheRun(
             key=self._key.digest,
             model=self.model,

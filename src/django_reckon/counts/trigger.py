@@ -76,7 +76,8 @@ def _started(lease: Lease, policy: CountPolicy) -> float:
         return due_at - clock.now()
     token = lease.take(every=every, seconds=policy.lock_seconds)
     if token is None:
-        return every / RETRY_PART
+        due_at = lease.due_at(every) or 0.0
+        return max(due_at - clock.now(), every / RETRY_PART)
     job = PrecacheJob(lease.model, lease.manager, lease.database, token)
     try:
         dispatcher_for(policy).dispatch(job)

@@ -67,7 +67,8 @@ class DictCache:
 
     def _raise_if_down(self) -> None:
         if self.down:
-            raise BackendError("DictCache", "answer", ConnectionError("it is down"))
+            cause = ConnectionError("it is down")
+            raise BackendError("DictCache", "answer", cause) from cause
 
 
 class RecordingDispatcher:

@@ -124,15 +124,11 @@ def _reap(child: subprocess.Popen[bytes], output: IO[bytes], job: PrecacheJob) -
         said = output.read().decode(errors="replace").strip()
     if status == 0:
         logger.info("Precached %s.%s: %s", job.model, job.manager, said)
-        return
-    logger.error(
-        "Precaching %s.%s ended with status %d: %s",
-        job.model,
-        job.manager,
-        status,
-        said,
-    )
+    else:
+        what = f"{job.model}.{job.manager}"
+        logger.error("Precaching %s ended with status %d: %s", what, status, said)
     try:
+        # The child did so already, unless it died or its cache is another than ours.
         precache.give_back(job)
     finally:
         connections.close_all()
