@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings as django_settings
 from django.core.signals import setting_changed
@@ -18,7 +19,9 @@ from django_reckon.ground.shapes import is_duration, is_whole
 from django_reckon.ground.vendors import vendor_of
 from django_reckon.protocols import BackendSpec
 
-PREFIX = "FAST_COUNT_"
+PREFIX: Final = "FAST_COUNT_"
+# Memcached takes keys of 250 bytes without blanks; the rest is ours and Django's.
+_KEY_PREFIX: Final = re.compile(r"[!-~]{1,64}")
 
 
 def database_tenant(connection: BaseDatabaseWrapper) -> str:
@@ -104,8 +107,10 @@ def _callable(
 
 def _text(name: str, default: str) -> str:
     value = _get(name, default)
-    if not isinstance(value, str) or not value or not value.isascii() or " " in value:
-        raise _wrong(name, value, "a short ASCII text without spaces")
+    if not isinstance(value, str) or not _KEY_PREFIX.fullmatch(value):
+        raise _wrong(
+            name, value, "a short ASCII text without spaces, 1 to 64 characters"
+        )
     return value
 
 

@@ -11,6 +11,7 @@ Every exception the library raises.
 from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
+from typing_extensions import override
 
 __all__ = ["BackendError", "ConfigurationError", "ReckonError"]
 
@@ -33,6 +34,11 @@ class BackendError(ReckonError):
 
     def __init__(self, backend: str, action: str, cause: BaseException | None) -> None:
         """Say which backend failed at what, and why."""
-        reason = f"{type(cause).__name__}: {cause}" if cause else "no reason given"
-        super().__init__(f"{backend} could not {action} ({reason}).")
+        super().__init__(backend, action, cause)
         self.backend = backend
+
+    @override
+    def __str__(self) -> str:
+        backend, action, cause = self.args
+        reason = f"{type(cause).__name__}: {cause}" if cause else "no reason given"
+        return f"{backend} could not {action} ({reason})."

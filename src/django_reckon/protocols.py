@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from django.db.models import Model, QuerySet
 
@@ -50,7 +50,7 @@ class CountEntry:
 
     Attributes:
         value: The number of rows, or a lock owner's token.
-        counted_at: When counting began, in epoch seconds.
+        counted_at: When counting began, in epoch seconds; 0.0 for a lock.
         fresh_until: Until then it answers callers, in epoch seconds.
         keep_until: Until then it may answer while one caller counts anew.
         precached: True for counts made ahead of their callers.
@@ -129,6 +129,7 @@ class CountRequest:
     count: Callable[[], int]
 
 
+@runtime_checkable
 class CountCache(Protocol):
     """
     A store of counts.
@@ -180,6 +181,7 @@ class CountCache(Protocol):
         ...
 
 
+@runtime_checkable
 class CountResolver(Protocol):
     """
     One way to answer a count; resolvers are asked in order until one answers.
@@ -229,6 +231,7 @@ class PrecacheJob:
     token: int
 
 
+@runtime_checkable
 class Dispatcher(Protocol):
     """A way to run precaching outside the caller that noticed it is due."""
 

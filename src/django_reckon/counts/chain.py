@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.core.signals import setting_changed
@@ -18,14 +18,16 @@ from django_reckon.counts.resolvers.exact import ExactCount
 from django_reckon.counts.resolvers.kept import KeptCounts
 from django_reckon.counts.singleflight import Trip, flights
 from django_reckon.counts.small import small
+from django_reckon.exceptions import ConfigurationError
 from django_reckon.ground import clock, transactions
 from django_reckon.ground.aio import in_thread
-from django_reckon.ground.loading import load
+from django_reckon.ground.loading import load, named
 from django_reckon.protocols import (
     BackendSpec,
     CountCache,
     CountEntry,
     CountInfo,
+    CountKey,
     CountRequest,
     CountResolver,
     Retention,
@@ -87,13 +89,9 @@ class Chain:
         A count made inside a transaction may include its uncommitted rows, so it is
         kept after the COMMIT or not at all.
         """
-
-        def keep_all() -> None:
-            for keeper in self.keepers:
-                keeper.keep(request, entry)
-
         small.note(request.key, kept=True)
-        transactions.when_committed(request.alias, keep_all)
+        keeping = _Keeping(request.key, self.keepers, request, entry)
+        transactions.when_committed(request.alias, keeping)
 
     def _lift(self, request: CountRequest, info: CountInfo, position: int) -> None:
         """Copy what a later keeper knew to those that were asked before it."""
@@ -144,6 +142,21 @@ class Chain:
         return info, kept
 
 
+@dataclass(frozen=True, slots=True)
+class _Keeping:
+    """Keeping that may wait for a COMMIT; the latest of one key stands for all."""
+
+    key: CountKey
+    keepers: tuple[CountResolver, ...] = field(compare=False)
+    request: CountRequest = field(compare=False)
+    entry: CountEntry = field(compare=False)
+
+    def __call__(self) -> None:
+        """Give the entry to every keeper."""
+        for keeper in self.keepers:
+            keeper.keep(self.request, self.entry)
+
+
 def made_entry(
     value: int, counted_at: float, retention: Retention, *, precached: bool = False
 ) -> CountEntry:
@@ -174,9 +187,13 @@ def chain_for(policy: CountPolicy) -> Chain:
 def _built(policy: CountPolicy) -> Chain:
     settings = conf.current()
     specs = settings.resolvers if policy.resolvers is None else policy.resolvers
+    if not isinstance(specs, list | tuple):
+        raise ConfigurationError(f"resolvers is {specs!r}. Give a list of names.")
     cache_spec = settings.cache if policy.cache is None else policy.cache
     # Built even when no resolver reads it: the locks between processes lie there.
-    shared = Guard(load(cache_spec, CACHES, setting=f"{conf.PREFIX}CACHE"))
+    shared = Guard(
+        load(cache_spec, CACHES, setting=f"{conf.PREFIX}CACHE", protocol=CountCache)
+    )
     resolvers = [_resolver(spec, shared) for spec in specs]
     counters = [resolver for resolver in resolvers if resolver.counts_rows]
     return Chain(
@@ -186,13 +203,16 @@ def _built(policy: CountPolicy) -> Chain:
     )
 
 
-def _resolver(spec: BackendSpec, shared: CountCache) -> CountResolver:
-    match spec:
-        case "cache":
-            return KeptCounts("cache", shared)
-        case "stored":
+def _resolver(spec: BackendSpec, store: CountCache) -> CountResolver:
+    setting = f"{conf.PREFIX}RESOLVERS"
+    match named(spec, setting):
+        case ("cache", _):
+            return KeptCounts("cache", store)
+        case ("stored", _):
             return KeptCounts("stored", Guard(TableCache()))
-    resolver: CountResolver = load(spec, RESOLVERS, setting=f"{conf.PREFIX}RESOLVERS")
+    resolver: CountResolver = load(
+        spec, RESOLVERS, setting=setting, protocol=CountResolver
+    )
     return resolver
 
 

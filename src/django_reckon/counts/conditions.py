@@ -8,15 +8,18 @@ these are enough; anything else is left to the compiler.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
+from django.core.exceptions import FullResultSet
 from django.db.models import Lookup
 from django.db.models.expressions import Col
+from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.where import WhereNode
 
+from django_reckon.counts.reading import aliases_read
 from django_reckon.ground.digest import encode, is_scalar
-from django_reckon.ground.internals import bilateral_transforms
+from django_reckon.ground.internals import bilateral_transforms, compiled
 
 # Modules whose lookups of one name mean the same on the same column.
 _BY_NAME: Final = (
@@ -26,31 +29,47 @@ _BY_NAME: Final = (
 _SEQUENCES: Final = (list, tuple)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Conditions:
     """
     What a WHERE clause asks.
 
     Attributes:
-        form: The clause as nested names and values, as bytes.
-        aliases: The tables it reads.
+        form: What tells it from other clauses; empty when it admits every row.
+        aliases: The tables it reads; None when it might name any, as raw SQL does.
     """
 
-    form: bytes = b""
-    aliases: set[str] = field(default_factory=set)
+    form: tuple[object, ...] = ()
+    aliases: frozenset[str] | None = frozenset()
 
 
 def plain_conditions(where: WhereNode) -> Conditions | None:
     """Return what the clause asks; None when only the compiler can tell."""
-    found = Conditions()
-    form = _node(where, found.aliases)
-    if form is None:
-        return None
-    found.form = form
-    return found
+    if not where.children:
+        return Conditions()
+    aliases: set[str] = set()
+    form = _node(where, aliases)
+    return None if form is None else Conditions((form,), frozenset(aliases))
+
+
+def compiled_conditions(where: WhereNode, compiler: SQLCompiler) -> Conditions:
+    """
+    Return what any clause asks.
+
+    Raises:
+        EmptyResultSet: It admits no row.
+    """
+    try:
+        sql, params = compiled(compiler, where)
+    except FullResultSet:
+        return Conditions()
+    return Conditions((sql, list(params)), aliases_read([where]))
 
 
 def _node(node: WhereNode, aliases: set[str]) -> bytes | None:
+    if not node.children:
+        # Admits every row; what that makes of its siblings, the compiler knows.
+        return None
     parts = [f"{node.connector}{node.negated:d}{len(node.children)}(".encode()]
     for child in node.children:
         if isinstance(child, WhereNode):

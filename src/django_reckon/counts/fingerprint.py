@@ -9,15 +9,12 @@ that neither drop nor repeat rows) stays out of it.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
-from django.core.exceptions import FullResultSet
 from django.db.models.sql import Query
-from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.where import WhereNode
 
-from django_reckon.counts.conditions import Conditions, plain_conditions
-from django_reckon.counts.joins import Joins, aliases_in, decisive_joins
+from django_reckon.counts.conditions import compiled_conditions, plain_conditions
+from django_reckon.counts.joins import decisive_joins
 from django_reckon.ground.digest import digest
 from django_reckon.ground.internals import compiled
 
@@ -39,16 +36,12 @@ def fingerprint(query: Query, *, label: str, alias: str, tenant: str) -> str:
         otherwise the WHERE clause; joins that matter; and the whole SELECT for a
         query with grouping, DISTINCT or a slice.
     """
-    if _has_plain_shape(query):
-        conditions = plain_conditions(query.where)
-        if conditions is not None or not _filters_groups(query.where):
-            joins = _joins(query, conditions)
-            if joins is not None:
-                form = _rows_form(query, alias, joins, conditions)
-                if not form:
-                    return _all_rows(label, alias, tenant)
-                return digest(label, alias, tenant, form)
-    return digest(label, alias, tenant, _select_form(query, alias))
+    form = _rows_form(query, alias)
+    if form is None:
+        form = _select_form(query, alias)
+    if not form:
+        return _all_rows(label, alias, tenant)
+    return digest(label, alias, tenant, form)
 
 
 @lru_cache(maxsize=4096)
@@ -73,37 +66,27 @@ def _filters_groups(where: WhereNode) -> bool:
     return where.contains_aggregate or where.contains_over_clause
 
 
-def _joins(query: Query, conditions: Conditions | None) -> Joins | None:
-    if len(query.alias_map) <= 1:
-        return {}
-    filtering = aliases_in([query.where]) if conditions is None else conditions.aliases
-    return decisive_joins(query, filtering)
+def _rows_form(query: Query, alias: str) -> list[object] | None:
+    """
+    Return the joins that matter and the conditions, nothing for all rows.
+
+    None when more than these decides the number of rows.
+    """
+    if not _has_plain_shape(query):
+        return None
+    compiler = query.get_compiler(using=alias)
+    conditions = plain_conditions(query.where)
+    if conditions is None:
+        if _filters_groups(query.where):
+            return None
+        conditions = compiled_conditions(query.where, compiler)
+    joins = decisive_joins(query, conditions.aliases)
+    if joins is None:
+        return None
+    return [*(compiled(compiler, each) for each in joins.values()), *conditions.form]
 
 
-def _rows_form(
-    query: Query, alias: str, joins: Joins, conditions: Conditions | None
-) -> list[Any]:
-    """Return the joins that matter and the conditions; nothing for all rows."""
-    form: list[Any] = []
-    if joins or conditions is None:
-        compiler = query.get_compiler(using=alias)
-        form.extend(compiled(compiler, join) for join in joins.values())
-        if conditions is None:
-            form.extend(_where_form(query.where, compiler))
-    if conditions is not None and query.where.children:
-        form.append(conditions.form)
-    return form
-
-
-def _where_form(where: WhereNode, compiler: SQLCompiler) -> list[Any]:
-    try:
-        sql, params = compiled(compiler, where)
-    except FullResultSet:
-        return []
-    return ["WHERE", sql, list(params)]
-
-
-def _select_form(query: Query, alias: str) -> list[Any]:
+def _select_form(query: Query, alias: str) -> list[object]:
     """
     Return the whole SELECT, less what Django's own count() leaves out.
 

@@ -5,29 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from django.db.models import ForeignKey
+from django.db.models import ForeignKey, ForeignObjectRel
 from django.db.models.sql import Query
 from django.db.models.sql.constants import INNER
 from django.db.models.sql.datastructures import Join
 
-from django_reckon.ground.internals import columns_in, has_constraint, join_field
+from django_reckon.counts.reading import aliases_read
+from django_reckon.ground.internals import has_constraint, join_field
 
 # Joins in the order they were made, by their alias.
 Joins: TypeAlias = dict[str, Join]
 
 
-def aliases_in(expressions: Iterable[object]) -> set[str]:
-    """Return the tables that expressions read, those of outer queries included."""
-    return {column.alias for column in columns_in(expressions)}
-
-
-def decisive_joins(query: Query, filtering: set[str]) -> Joins | None:
+def decisive_joins(query: Query, filtering: frozenset[str] | None) -> Joins | None:
     """
     Return the joins that can change the number of rows of a plain query.
 
     Args:
         query: Neither sliced, distinct, combined nor grouped by columns.
-        filtering: Aliases that its conditions read.
+        filtering: Aliases that its conditions read; None when that cannot be told.
 
     Returns:
         Joins by alias, in order. None when the number also depends on grouping: an
@@ -39,15 +35,27 @@ def decisive_joins(query: Query, filtering: set[str]) -> Joins | None:
         return joins
     columns = [item for item in query.annotations.values() if not _aggregates(item)]
     grouped = len(columns) < len(query.annotations)
-    decisive = filtering | {name for name in joins if _drops_rows(joins, name)}
-    if grouped:
-        asked = _with_parents(joins, decisive | aliases_in(columns))
-        if any(_repeats_rows(joins[name]) for name in asked & joins.keys()):
-            return None
-    else:
+    if filtering is None or any(join.filtered_relation for join in joins.values()):
+        # Conditions that name tables in ways we do not read may need any join.
+        return None if grouped else joins
+    decisive = {*filtering} | {name for name in joins if _drops_rows(joins, name)}
+    if not grouped:
         decisive |= {name for name, join in joins.items() if _repeats_rows(join)}
+    elif not _groups_single_rows(joins, decisive, columns):
+        return None
     needed = _with_parents(joins, decisive)
     return {name: join for name, join in joins.items() if name in needed}
+
+
+def _groups_single_rows(
+    joins: Joins, decisive: set[str], columns: Iterable[object]
+) -> bool:
+    """Tell whether each row of the table makes one group, whatever is aggregated."""
+    grouping = aliases_read(columns)
+    if grouping is None:
+        return False
+    asked = _with_parents(joins, decisive | grouping)
+    return not any(_repeats_rows(joins[name]) for name in asked & joins.keys())
 
 
 def _used(query: Query) -> Joins:
@@ -77,6 +85,8 @@ def _with_parents(joins: Joins, names: set[str]) -> set[str]:
 def _repeats_rows(join: Join) -> bool:
     """Tell whether a row may find several partners."""
     field = join_field(join)
+    if isinstance(field, ForeignObjectRel):
+        return not field.one_to_one
     return not (field.many_to_one or field.one_to_one)
 
 
@@ -92,6 +102,5 @@ def _drops_rows(joins: Joins, name: str) -> bool:
         and isinstance(field, ForeignKey)
         and not field.null
         and has_constraint(field)
-        and join.filtered_relation is None
     )
     return not certain

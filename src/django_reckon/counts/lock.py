@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from typing import Final
 
 from django_reckon.ground import clock
 from django_reckon.ground.digest import digest
 from django_reckon.protocols import CountCache, CountEntry, CountKey
+
+# When a lock was counted: never, by which it differs from a count.
+NEVER_COUNTED: Final = 0.0
 
 
 def new_token() -> int:
@@ -21,14 +25,21 @@ def lock_key(key: CountKey, purpose: str) -> CountKey:
 
 def acquire(store: CountCache, key: CountKey, token: int, seconds: float) -> bool:
     """Take the lock for at most so many seconds; return False when another has it."""
-    now = clock.now()
-    return store.add(key, CountEntry(token, now, now + seconds, now + seconds))
+    until = clock.now() + seconds
+    entry = CountEntry(token, NEVER_COUNTED, until, until)
+    if store.add(key, entry):
+        return True
+    if is_held(store, key):
+        return False
+    # Something that is no live lock lies there: damaged, or its owner died.
+    store.delete(key)
+    return store.add(key, entry)
 
 
 def is_held(store: CountCache, key: CountKey) -> bool:
     """Tell whether anyone holds the lock."""
     held = store.get(key)
-    return held is not None and held.keep_until > clock.now()
+    return held is not None and held.fresh_until > clock.now()
 
 
 def release(store: CountCache, key: CountKey, token: int) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from django_reckon.ground.shapes import is_duration, is_whole
+from django_reckon.ground.shapes import LONGEST, is_duration, is_whole
 from django_reckon.protocols import BackendSpec, Retention
 
 _TEN_MINUTES: Final = dt.timedelta(minutes=10)
 _LEAST_LOCK: Final = dt.timedelta(seconds=300)
+_LONGEST_SECONDS: Final = int(LONGEST.total_seconds())
 _KEEP_NOTHING: Final = Retention(0, None, 0.0, 0.0)
 
 
@@ -105,7 +106,9 @@ def _problems(policy: CountPolicy) -> list[str]:
             "Give a whole number from 0."
         )
     timeout = policy.precache_lock_timeout
-    if timeout is not None and not (is_duration(timeout) or is_whole(timeout, least=1)):
+    if timeout is not None and not (
+        is_duration(timeout) or is_whole(timeout, least=1, most=_LONGEST_SECONDS)
+    ):
         found.append(
             f"precache_lock_timeout is {timeout!r}. "
             "Give a positive timedelta or a whole number of seconds."

@@ -24,20 +24,20 @@ class SmallCounts:
 
     def __init__(self) -> None:
         """Remember nothing yet."""
-        self._until: dict[str, float] = {}
+        self._until: dict[CountKey, float] = {}
         self._lock = threading.Lock()
 
     def knows(self, key: CountKey) -> bool:
         """Tell whether the last count of the key was not kept, a short while ago."""
-        until = self._until.get(key.digest)
+        until = self._until.get(key)
         return until is not None and clock.monotonic() < until
 
     def note(self, key: CountKey, *, kept: bool) -> None:
         """Note how the latest count of the key went."""
         with self._lock:
-            self._until.pop(key.digest, None)
+            self._until.pop(key, None)
             if not kept:
-                self._until[key.digest] = clock.monotonic() + REMEMBER_SECONDS
+                self._until[key] = clock.monotonic() + REMEMBER_SECONDS
                 if len(self._until) > MAX_KEYS:
                     del self._until[next(iter(self._until))]
 

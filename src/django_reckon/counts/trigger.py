@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from functools import partial
+from dataclasses import dataclass
 from typing import Final
 
 from django_reckon import conf
@@ -50,7 +50,7 @@ def start_if_due(model: str, alias: str, policy: CountPolicy) -> None:
         and a statement or two more.
     """
     if not transactions.is_test_case(alias):
-        transactions.when_committed(alias, partial(_start, model, alias, policy))
+        transactions.when_committed(alias, _Start(model, alias, policy))
 
 
 def wake() -> None:
@@ -58,14 +58,24 @@ def wake() -> None:
     _asleep_until.clear()
 
 
-def _start(model: str, alias: str, policy: CountPolicy) -> None:
-    try:
-        sleep = _started(precache.lease(model, alias, policy), policy)
-    except Exception:
-        sleep = policy.precache_seconds / RETRY_PART
-        logger.exception("Precaching of %s could not start.", model)
-    until = clock.monotonic() + sleep
-    _asleep_until[model, policy.manager_name, alias] = until
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """The question whether precaching is due; waits for a COMMIT if one is ahead."""
+
+    model: str
+    alias: str
+    policy: CountPolicy
+
+    def __call__(self) -> None:
+        """Start precaching if it is due, and note when to ask again."""
+        policy = self.policy
+        try:
+            sleep = _started(precache.lease(self.model, self.alias, policy), policy)
+        except Exception:
+            sleep = policy.precache_seconds / RETRY_PART
+            logger.exception("Precaching of %s could not start.", self.model)
+        name = (self.model, policy.manager_name, self.alias)
+        _asleep_until[name] = clock.monotonic() + sleep
 
 
 def _started(lease: Lease, policy: CountPolicy) -> float:
@@ -98,5 +108,7 @@ def dispatcher_for(policy: CountPolicy) -> Dispatcher:
     if os.environ.get(FORCE_SYNC, "").lower() in {"1", "true"}:
         spec = "inline"
     setting = f"{conf.PREFIX}DISPATCHER"
-    dispatcher: Dispatcher = load(spec, DISPATCHERS, setting=setting)
+    dispatcher: Dispatcher = load(
+        spec, DISPATCHERS, setting=setting, protocol=Dispatcher
+    )
     return dispatcher

@@ -8,12 +8,21 @@ import hashlib
 import pickle
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from django_reckon.exceptions import ReckonError
 
 # 16 bytes print as the 32 characters the FastCount table holds.
 DIGEST_BYTES = 16
+
+
+# The drivers' wrappers and the attribute that holds the value.
+_JSON_WRAPPERS: Final = {
+    "psycopg.types.json.Json": "obj",
+    "psycopg.types.json.Jsonb": "obj",
+    "psycopg2._json.Json": "adapted",
+    "django.db.backends.postgresql.psycopg_any.Jsonb": "adapted",
+}
 
 
 class NoDigestError(ReckonError, TypeError):
@@ -77,13 +86,12 @@ def _encode_other(value: object) -> bytes:
     """
     Encode what is not a plain value: driver wrappers first, then anything picklable.
 
-    Drivers wrap JSON parameters in objects whose repr is cut or holds an address
-    (psycopg: `obj`, psycopg2: `adapted`), so the wrapped value is taken.
+    Drivers wrap JSON parameters in objects that cannot be pickled and whose repr is
+    cut or holds an address, so the wrapped value is taken.
     """
     kind = f"{type(value).__module__}.{type(value).__qualname__}"
-    for wrapped in ("obj", "adapted"):
-        if hasattr(value, wrapped):
-            return _framed("w" + kind, encode(getattr(value, wrapped)))
+    if kind in _JSON_WRAPPERS:
+        return _framed("w" + kind, encode(getattr(value, _JSON_WRAPPERS[kind])))
     try:
         return _framed("p" + kind, pickle.dumps(value, protocol=4))
     except Exception as error:

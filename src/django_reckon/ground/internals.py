@@ -7,22 +7,13 @@ run on every supported version.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Field, ForeignKey, Lookup, Manager, QuerySet
-from django.db.models.expressions import Col
 from django.db.models.fields.reverse_related import ForeignObjectRel
-from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.datastructures import Join
-
-
-def columns_in(expressions: Iterable[object]) -> Iterator[Col]:
-    """Yield the columns that expressions read, subqueries' outer ones included."""
-    gen_cols: Any = Query._gen_cols  # type: ignore[attr-defined]  # not in the stubs
-    columns: Iterator[Col] = gen_cols(expressions, include_external=True)
-    return columns
 
 
 def compiled(compiler: SQLCompiler, part: Any) -> tuple[str, Sequence[Any]]:

@@ -11,7 +11,13 @@ from django_reckon.exceptions import ConfigurationError
 from django_reckon.protocols import BackendSpec
 
 
-def load(spec: BackendSpec, names: Mapping[str, str], *, setting: str) -> Any:
+def load(
+    spec: BackendSpec,
+    names: Mapping[str, str],
+    *,
+    setting: str,
+    protocol: type = object,
+) -> Any:
     """
     Return a new instance of the backend that spec names.
 
@@ -22,11 +28,12 @@ def load(spec: BackendSpec, names: Mapping[str, str], *, setting: str) -> Any:
         spec: Short name, dotted path, or dict with BACKEND and OPTIONS.
         names: Short names and the dotted paths they stand for.
         setting: Where the spec was written, for the error message.
+        protocol: What it must be.
 
     Raises:
         ConfigurationError: Nothing is there, or it refuses the options.
     """
-    name, options = _parts(spec, setting)
+    name, options = named(spec, setting)
     path = names.get(name, name)
     known = ", ".join(sorted(names))
     if "." not in path:
@@ -35,7 +42,7 @@ def load(spec: BackendSpec, names: Mapping[str, str], *, setting: str) -> Any:
             f"Use one of {known}, or a dotted path to a class."
         )
     try:
-        return import_string(path)(**options)
+        backend = import_string(path)(**options)
     except ConfigurationError:
         raise
     except Exception as error:
@@ -44,9 +51,16 @@ def load(spec: BackendSpec, names: Mapping[str, str], *, setting: str) -> Any:
             f"{sorted(options)} ({type(error).__name__}: {error}). "
             f"Use one of {known}, or correct the dotted path and its OPTIONS."
         ) from error
+    if not isinstance(backend, protocol):
+        raise ConfigurationError(
+            f"{setting} names {path!r}, which is no {protocol.__name__}. "
+            "Give it every method of that Protocol, see django_reckon.protocols."
+        )
+    return backend
 
 
-def _parts(spec: object, setting: str) -> tuple[str, dict[str, Any]]:
+def named(spec: object, setting: str) -> tuple[str, dict[str, Any]]:
+    """Return the name and the options that a spec gives; Any, as OPTIONS may be."""
     match spec:
         case str():
             return spec, {}

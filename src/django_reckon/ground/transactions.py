@@ -20,6 +20,11 @@ def is_open(alias: str) -> bool:
     return connection.in_atomic_block or not _in_autocommit(connection)
 
 
+def is_broken(alias: str) -> bool:
+    """Tell whether the open transaction takes no more statements, only a rollback."""
+    return bool(connections[alias].needs_rollback)
+
+
 def is_test_case(alias: str) -> bool:
     """Tell whether a TestCase holds the transaction, so nothing will commit."""
     blocks = connections[alias].atomic_blocks
@@ -32,10 +37,13 @@ def when_committed(alias: str, work: Callable[[], object]) -> None:
 
     In autocommit that is now; inside atomic() it is after the outermost COMMIT, and
     never after a rollback. With autocommit switched off by hand nobody can tell when
-    the COMMIT comes, so the work is dropped.
+    the COMMIT comes, so the work is dropped. Of equal works the latest takes the place
+    of those before, so that asking often does not pile them up.
     """
     connection = connections[alias]
     if connection.in_atomic_block:
+        waiting = connection.run_on_commit
+        connection.run_on_commit = [each for each in waiting if each[1] != work]
         transaction.on_commit(work, using=alias, robust=True)
     elif _in_autocommit(connection):
         work()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil, isfinite
 from typing import Final
 
 from django.core.cache import BaseCache, caches
@@ -18,6 +20,16 @@ from django_reckon.protocols import CountEntry, CountKey
 # Part of every key; raise it when the shape of stored entries changes, and entries
 # of other versions are neither read nor overwritten.
 SHAPE_VERSION: Final = 1
+# What a serialiser raises for bytes that are not its own: a miss, not an outage.
+_DAMAGED: Final = (
+    pickle.UnpicklingError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 _TYPES: Final = (int, float, float, float, bool)
 # Caches that answer from this process's memory: asking them blocks nobody, and a
 # thread hop would cost more than the answer.
@@ -44,6 +56,8 @@ class DjangoCache:
         # The one call every hit makes: no context manager, which would cost a tenth.
         try:
             return _decoded(caches[self.alias].get(_text(key)))
+        except _DAMAGED:
+            return None
         except Exception as error:
             raise self._failure("read", error) from error
 
@@ -68,8 +82,12 @@ class DjangoCache:
         cache = caches[self.alias]
         if isinstance(cache, _IN_MEMORY):
             return self.get(key)
-        with self._wrapped("read"):
+        try:
             return _decoded(await cache.aget(_text(key)))
+        except _DAMAGED:
+            return None
+        except Exception as error:
+            raise self._failure("read", error) from error
 
     async def aset(self, key: CountKey, entry: CountEntry) -> None:
         """Async twin of set()."""
@@ -104,8 +122,14 @@ def _text(key: CountKey) -> str:
     return f"{conf.current().key_prefix}:{SHAPE_VERSION}:{key.manager}:{key.digest}"
 
 
-def _timeout(entry: CountEntry) -> float:
-    return max(entry.keep_until - clock.now(), 0.001)
+def _timeout(entry: CountEntry) -> int:
+    """
+    Return whole seconds, rounded up.
+
+    Some of Django's caches cut fractions off, down to none at all; an entry that stays
+    a little longer does no harm, for it carries its own times.
+    """
+    return max(ceil(entry.keep_until - clock.now()), 1)
 
 
 def _encoded(entry: CountEntry) -> tuple[int, float, float, float, bool]:
@@ -125,5 +149,7 @@ def _decoded(raw: object) -> CountEntry | None:
     Serialisers may have made the tuple a list; the types inside they keep.
     """
     if isinstance(raw, tuple | list) and tuple(map(type, raw)) == _TYPES:
-        return CountEntry(*raw)
+        value, counted_at, fresh_until, keep_until, precached = raw
+        if value >= 0 and isfinite(counted_at + fresh_until + keep_until):
+            return CountEntry(value, counted_at, fresh_until, keep_until, precached)
     return None

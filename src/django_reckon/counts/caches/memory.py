@@ -50,7 +50,9 @@ class MemoryCache:
                 f"max_entries is {max_entries!r}. Give a whole number from 1."
             )
         setting = f"{conf.PREFIX}CACHE"
-        self.behind: CountCache = load(behind, CACHES, setting=setting)
+        self.behind: CountCache = load(
+            behind, CACHES, setting=setting, protocol=CountCache
+        )
         self._ttl = ttl.total_seconds()
         self._max_entries = max_entries
         self._entries: dict[CountKey, tuple[float, CountEntry]] = {}
@@ -99,7 +101,8 @@ class MemoryCache:
         return found[1] if found[1].keep_until > clock.now() else None
 
     def _remember(self, key: CountKey, entry: CountEntry | None) -> CountEntry | None:
-        if entry is not None:
+        # A lock is never remembered: what counts is who holds it now.
+        if entry is not None and entry.counted_at:
             with self._lock:
                 self._entries.pop(key, None)
                 self._entries[key] = (clock.monotonic() + self._ttl, entry)

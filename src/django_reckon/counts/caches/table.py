@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -42,6 +42,9 @@ class TableCache:
     def get(self, key: CountKey) -> CountEntry | None:
         """Return the row as an entry; expired rows too, until they are purged."""
         alias = router.db_for_read(FastCount)
+        if transactions.is_broken(alias):
+            # The caller's trouble, and no sign that the table fails for others.
+            return None
         with _wrapped("read"), transactions.shielded(alias):
             rows = list(_matching(key, alias).values_list(*_READ)[:1])
         if not rows:
@@ -60,8 +63,7 @@ class TableCache:
         """Insert or replace the row, in one statement."""
         alias = router.db_for_write(FastCount)
         if transactions.is_open(alias):
-            write = partial(_write_late, key, entry, alias)
-            transactions.when_committed(alias, write)
+            transactions.when_committed(alias, _LateWrite(key, alias, entry))
         else:
             _write(key, entry, alias)
 
@@ -127,12 +129,20 @@ def _write(key: CountKey, entry: CountEntry, alias: str) -> None:
         _upsert(_row(key, entry, alias), alias)
 
 
-def _write_late(key: CountKey, entry: CountEntry, alias: str) -> None:
-    """Write after the COMMIT, when no caller is left who could be told of an error."""
-    try:
-        _write(key, entry, alias)
-    except BackendError as error:
-        logger.warning("%s The count is not kept.", error)
+@dataclass(frozen=True, slots=True)
+class _LateWrite:
+    """A write that waits for a COMMIT; of those of one key, only the latest counts."""
+
+    key: CountKey
+    alias: str
+    entry: CountEntry = field(compare=False)
+
+    def __call__(self) -> None:
+        """Write, when no caller is left who could be told of an error."""
+        try:
+            _write(self.key, self.entry, self.alias)
+        except BackendError as error:
+            logger.warning("%s The count is not kept.", error)
 
 
 def _upsert(row: FastCount, alias: str) -> None:

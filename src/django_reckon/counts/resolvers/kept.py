@@ -34,7 +34,7 @@ class KeptCounts:
     def _judged(
         self, request: CountRequest, entry: CountEntry | None
     ) -> CountInfo | None:
-        if entry is None:
+        if entry is None or entry.value < 0:
             return None
         now = clock.now()
         stale = entry.fresh_until <= now

@@ -1,0 +1,76 @@
+"""Which tables expressions read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, Lookup, Subquery, Value
+from django.db.models.expressions import BaseExpression, Col, RawSQL
+from django.db.models.sql import Query
+from django.db.models.sql.where import WhereNode
+
+
+def aliases_read(expressions: Iterable[object]) -> frozenset[str] | None:
+    """
+    Return the aliases that expressions name, those inside their subqueries too.
+
+    None when that cannot be told: raw SQL, templates of one's own and expressions
+    that are not Django's may name any table.
+    """
+    aliases: set[str] = set()
+    rest = list(expressions)
+    while rest:
+        expression = rest.pop()
+        if type(expression) is Col:
+            aliases.add(expression.alias)
+            continue
+        parts = _parts(expression)
+        if parts is None:
+            return None
+        rest.extend(parts)
+    return frozenset(aliases)
+
+
+def _parts(expression: object) -> Iterable[object] | None:
+    """Return what an expression consists of; None when it may hide something."""
+    match expression:
+        case WhereNode():
+            return expression.children
+        case Lookup() if _is_django(expression):
+            return (expression.lhs, expression.rhs)
+        case Subquery() | Exists():
+            return (expression.query,)
+        case Query():
+            return _query_parts(expression)
+        case Value():
+            return ()
+        case list() | tuple() | set():
+            return expression
+        case BaseExpression():
+            return _expression_parts(expression)
+    return None if hasattr(expression, "as_sql") else ()
+
+
+def _query_parts(query: Query) -> Iterable[object] | None:
+    joins = query.alias_map.values()
+    if (
+        query.combined_queries
+        or query.extra_tables
+        or query.extra
+        or any(getattr(join, "filtered_relation", None) for join in joins)
+    ):
+        return None
+    return (query.where, *query.annotations.values(), *query.select)
+
+
+def _expression_parts(expression: BaseExpression) -> Iterable[object] | None:
+    if isinstance(expression, RawSQL) or not _is_django(expression):
+        return None
+    # What a function got beside its arguments may be SQL of the user's own.
+    if getattr(expression, "extra", None):
+        return None
+    return [part for part in expression.get_source_expressions() if part is not None]
+
+
+def _is_django(expression: object) -> bool:
+    return type(expression).__module__.startswith("django.")
