@@ -91,7 +91,7 @@ class Chain:
         """
         small.note(request.key, kept=True)
         keeping = _Keeping(request.key, self.keepers, request, entry)
-        transactions.when_committed(request.alias, keeping)
+        transactions.when_committed(keeping, request.alias)
 
     def _lift(self, request: CountRequest, info: CountInfo, position: int) -> None:
         """Copy what a later keeper knew to those that were asked before it."""

@@ -12,7 +12,7 @@ from typing_extensions import TypeVar, override
 from django_reckon.counts import precache, trigger
 from django_reckon.counts.policy import CountPolicy
 from django_reckon.counts.report import PrecacheReport
-from django_reckon.counts.request import ask
+from django_reckon.counts.request import ask, needs_thread
 from django_reckon.ground.aio import in_thread
 from django_reckon.protocols import CountInfo
 
@@ -78,7 +78,9 @@ class FastCountQuerySet(QuerySet[M, R]):
         """How this queryset counts."""
         if self._policy is None:
             found = getattr(self.model._default_manager, "policy", None)
-            self._policy = found if isinstance(found, CountPolicy) else CountPolicy()
+            # Without a FastCountManager there is none to name to a precaching worker.
+            alone = CountPolicy(disable_forked_precaching=True)
+            self._policy = found if isinstance(found, CountPolicy) else alone
         return self._policy
 
     def adopt(self, policy: CountPolicy) -> Self:
@@ -118,6 +120,8 @@ class FastCountQuerySet(QuerySet[M, R]):
         """Async twin of count_info()."""
         if self._result_cache is not None:
             return self.count_info()
+        if needs_thread(self):
+            return await in_thread(self.count_info)()
         try:
             asked = ask(self, self.policy)
         except SynchronousOnlyOperation:

@@ -54,6 +54,22 @@ def ask(
         return None
 
 
+def needs_thread(queryset: QuerySet[Any]) -> bool:
+    """
+    Tell async code whether the question can only be put in the connections' thread.
+
+    A tenant that is read off a connection must be read off the one that is in use,
+    and the event loop has another.
+    """
+    try:
+        hook = conf.current().tenant
+    except ConfigurationError:
+        return False
+    if hook is not conf.database_tenant:
+        return True
+    return hasattr(connections[queryset.db], "schema_name")
+
+
 def request_for(queryset: QuerySet[Any], policy: CountPolicy) -> CountRequest:
     """Return the question that a count of the queryset asks."""
     model, alias = queryset.model._meta.label, queryset.db

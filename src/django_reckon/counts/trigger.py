@@ -7,11 +7,14 @@ import os
 from dataclasses import dataclass
 from typing import Final
 
+from django.db import router
+
 from django_reckon import conf
 from django_reckon.counts import precache
 from django_reckon.counts.dispatchers import DISPATCHERS
 from django_reckon.counts.lease import Lease
 from django_reckon.counts.policy import CountPolicy
+from django_reckon.counts.tables import PrecacheRun
 from django_reckon.ground import clock, transactions
 from django_reckon.ground.loading import load
 from django_reckon.protocols import Dispatcher, PrecacheJob
@@ -49,8 +52,13 @@ def start_if_due(model: str, alias: str, policy: CountPolicy) -> None:
         One round trip to the cache, once a period in each process; when due, the lock
         and a statement or two more.
     """
-    if not transactions.is_test_case(alias):
-        transactions.when_committed(alias, _Start(model, alias, policy))
+    try:
+        if not transactions.is_test_case(alias):
+            # The lock's row must not hang on a transaction of the caller's either.
+            lock_alias = router.db_for_write(PrecacheRun)
+            transactions.when_committed(_Start(model, alias, policy), alias, lock_alias)
+    except Exception:
+        logger.exception("Whether precaching of %s is due cannot be told.", model)
 
 
 def wake() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -31,24 +32,39 @@ def is_test_case(alias: str) -> bool:
     return any(getattr(block, "_from_testcase", False) for block in blocks)
 
 
-def when_committed(alias: str, work: Callable[[], object]) -> None:
+def when_committed(work: Callable[[], object], *aliases: str) -> None:
     """
-    Run the work outside any transaction of that database.
+    Run the work outside any transaction of those databases.
 
     In autocommit that is now; inside atomic() it is after the outermost COMMIT, and
     never after a rollback. With autocommit switched off by hand nobody can tell when
     the COMMIT comes, so the work is dropped. Of equal works the latest takes the place
     of those before, so that asking often does not pile them up.
     """
-    connection = connections[alias]
-    if connection.in_atomic_block:
-        waiting = connection.run_on_commit
-        connection.run_on_commit = [each for each in waiting if each[1] != work]
-        transaction.on_commit(work, using=alias, robust=True)
-    elif _in_autocommit(connection):
-        work()
-    else:
-        logger.debug("Autocommit is off on %r; nothing is kept.", alias)
+    _Waiting(work, aliases)()
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Work that waits for the transactions of several databases, one by one."""
+
+    work: Callable[[], object]
+    aliases: tuple[str, ...]
+
+    def __call__(self) -> None:
+        for alias in self.aliases:
+            connection = connections[alias]
+            if connection.in_atomic_block:
+                rest = tuple(other for other in self.aliases if other != alias)
+                later = _Waiting(self.work, rest)
+                waiting = connection.run_on_commit
+                connection.run_on_commit = [one for one in waiting if one[1] != later]
+                transaction.on_commit(later, using=alias, robust=True)
+                return
+            if not _in_autocommit(connection):
+                logger.debug("Autocommit is off on %r; nothing is kept.", alias)
+                return
+        self.work()
 
 
 @contextmanager

@@ -42,10 +42,10 @@ class TableCache:
     def get(self, key: CountKey) -> CountEntry | None:
         """Return the row as an entry; expired rows too, until they are purged."""
         alias = router.db_for_read(FastCount)
-        if transactions.is_broken(alias):
-            # The caller's trouble, and no sign that the table fails for others.
-            return None
         with _wrapped("read"), transactions.shielded(alias):
+            if transactions.is_broken(alias):
+                # The caller's trouble, and no sign that the table fails for others.
+                return None
             rows = list(_matching(key, alias).values_list(*_READ)[:1])
         if not rows:
             return None
@@ -63,7 +63,7 @@ class TableCache:
         """Insert or replace the row, in one statement."""
         alias = router.db_for_write(FastCount)
         if transactions.is_open(alias):
-            transactions.when_committed(alias, _LateWrite(key, alias, entry))
+            transactions.when_committed(_LateWrite(key, alias, entry), alias)
         else:
             _write(key, entry, alias)
 
