@@ -1,0 +1,3 @@
+"""The demo: a year of flights, counted with and without django-reckon."""
+
+from __future__ import annotations

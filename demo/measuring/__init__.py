@@ -1,0 +1,3 @@
+"""What the demo measures and how it prints it."""
+
+from __future__ import annotations

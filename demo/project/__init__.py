@@ -1,0 +1,3 @@
+"""Settings and addresses of the demo."""
+
+from __future__ import annotations

@@ -1,0 +1,10 @@
+"""The demo as an ASGI application, for a server such as uvicorn."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo.project.settings")
+application = get_asgi_application()
