@@ -194,7 +194,8 @@ def _kept(queryset: QuerySet[Any], policy: CountPolicy) -> tuple[str, int]:
         raise ConfigurationError(" ".join(policy.problems))
     request = request_for(queryset, policy)
     counted_at = clock.now()
-    count = request.count()
+    with transactions.shielded(request.alias):
+        count = request.count()
     entry = made_entry(count, counted_at, request.retention, precached=True)
     chain_for(policy).keep(request, entry)
     return request.key.digest, count

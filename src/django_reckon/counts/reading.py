@@ -38,17 +38,29 @@ def _parts(expression: object) -> Iterable[object] | None:
             return expression.children
         case Lookup() if _is_django(expression):
             return (expression.lhs, expression.rhs)
-        case Subquery() | Exists():
+        case Subquery() if _is_plain_subquery(expression):
             return (expression.query,)
         case Query():
             return _query_parts(expression)
-        case Value():
+        case Value() if _is_django(expression):
             return ()
         case list() | tuple() | set():
             return expression
+        case Subquery() | Value():
+            return None
         case BaseExpression():
             return _expression_parts(expression)
     return None if hasattr(expression, "as_sql") else ()
+
+
+def _is_plain_subquery(expression: Subquery) -> bool:
+    """Tell whether a subquery is written the way Django writes it."""
+    own = vars(expression)
+    return (
+        type(expression) in (Subquery, Exists)
+        and "template" not in own
+        and not own.get("extra")
+    )
 
 
 def _query_parts(query: Query) -> Iterable[object] | None:
