@@ -11,6 +11,8 @@ from django_reckon.protocols import CountCache, CountEntry, CountKey
 
 # When a lock was counted: never, by which it differs from a count.
 NEVER_COUNTED: Final = 0.0
+# How long nobody else takes over after the same dead owner.
+HEIR_SECONDS: Final = 2.0
 
 
 def new_token() -> int:
@@ -24,16 +26,28 @@ def lock_key(key: CountKey, purpose: str) -> CountKey:
 
 
 def acquire(store: CountCache, key: CountKey, token: int, seconds: float) -> bool:
-    """Take the lock for at most so many seconds; return False when another has it."""
-    until = clock.now() + seconds
-    entry = CountEntry(token, NEVER_COUNTED, until, until)
+    """
+    Take the lock for at most so many seconds; return False when another has it.
+
+    A lock whose owner died, or that is damaged, is taken over: of those who find it
+    so, by the one that first says so in the store.
+    """
+    entry = _held(token, seconds)
     if store.add(key, entry):
         return True
-    if is_held(store, key):
+    found = store.get(key)
+    if found is not None and found.fresh_until > clock.now():
         return False
-    # Something that is no live lock lies there: damaged, or its owner died.
-    store.delete(key)
-    return store.add(key, entry)
+    heir = lock_key(key, f"heir of {found and found.value}")
+    if not store.add(heir, _held(token, HEIR_SECONDS)):
+        return False
+    store.set(key, entry)
+    return True
+
+
+def _held(token: int, seconds: float) -> CountEntry:
+    until = clock.now() + seconds
+    return CountEntry(token, NEVER_COUNTED, until, until)
 
 
 def is_held(store: CountCache, key: CountKey) -> bool:

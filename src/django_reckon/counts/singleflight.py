@@ -107,28 +107,32 @@ def _lead(trip: Trip, shared: CountCache, limit: float) -> tuple[CountInfo, bool
     """Count on behalf of all processes, or wait for the one that does."""
     key = lock.lock_key(trip.key, "flight")
     token = lock.new_token()
-    deadline = clock.monotonic() + limit
-    poll = FIRST_POLL_SECONDS
-    while not lock.acquire(shared, key, token, limit):
-        if trip.last is not None:
-            return trip.last, False
-        while lock.is_held(shared, key) and clock.monotonic() < deadline:
-            time.sleep(poll)
-            poll = min(poll * 2, LAST_POLL_SECONDS)
-        found = trip.look()
-        if found is not None:
-            return found, True
-        if clock.monotonic() >= deadline:
-            return trip.count()
+    if not lock.acquire(shared, key, token, limit):
+        return _await_other(trip, shared, key, limit)
     try:
         found = trip.look()
         return (found, True) if found is not None else trip.count()
     finally:
-        # Within the limit nobody else can have the lock, so no need to ask whose.
-        if clock.monotonic() < deadline:
-            shared.delete(key)
-        else:
-            lock.release(shared, key, token)
+        lock.release(shared, key, token)
+
+
+def _await_other(
+    trip: Trip, shared: CountCache, key: CountKey, limit: float
+) -> tuple[CountInfo, bool]:
+    """
+    Wait for the process that counts, and take its answer.
+
+    When it has left none (it died, or its count was not worth keeping) all who waited
+    count at once; one after the other they would wait for each other's.
+    """
+    if trip.last is not None:
+        return trip.last, False
+    deadline, poll = clock.monotonic() + limit, FIRST_POLL_SECONDS
+    while lock.is_held(shared, key) and clock.monotonic() < deadline:
+        time.sleep(poll)
+        poll = min(poll * 2, LAST_POLL_SECONDS)
+    found = trip.look()
+    return (found, True) if found is not None else trip.count()
 
 
 flights: Final = SingleFlight()

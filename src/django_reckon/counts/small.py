@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import Final
 
@@ -46,5 +47,11 @@ class SmallCounts:
         with self._lock:
             self._until.clear()
 
+    def reset(self) -> None:
+        """Begin anew; a forked child may inherit a lock that nobody will release."""
+        self.__init__()  # type: ignore[misc]  # the one way to stay in step with it
+
 
 small: Final = SmallCounts()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=small.reset)

@@ -22,18 +22,20 @@ class Guard:
     """
     Another store, whose failures look like misses.
 
-    A failure is logged as a warning and the store is passed over for a second. Taking
-    a lock is granted then: who cannot ask the others goes alone.
+    A failure is logged as a warning and the store is passed over for a second; a store
+    that cannot be written, such as a replica, is still read. Taking a lock is granted
+    then: who cannot ask the others goes alone.
     """
 
     def __init__(self, store: CountCache) -> None:
         """Stand in front of the store."""
         self.store = store
-        self._resume_at = 0.0
+        self._read_again_at = 0.0
+        self._write_again_at = 0.0
 
     def get(self, key: CountKey) -> CountEntry | None:
         """Return the entry; None when there is none or the store fails."""
-        return self._tried(lambda: self.store.get(key), None)
+        return self._tried(lambda: self.store.get(key), None, writes=False)
 
     def set(self, key: CountKey, entry: CountEntry) -> None:
         """Keep the entry if the store works."""
@@ -49,7 +51,7 @@ class Guard:
 
     async def aget(self, key: CountKey) -> CountEntry | None:
         """Async twin of get()."""
-        return await self._atried(lambda: self.store.aget(key), None)
+        return await self._atried(lambda: self.store.aget(key), None, writes=False)
 
     async def aset(self, key: CountKey, entry: CountEntry) -> None:
         """Async twin of set()."""
@@ -63,27 +65,33 @@ class Guard:
         """Async twin of delete()."""
         await self._atried(lambda: self.store.adelete(key), None)
 
-    def _tried(self, call: Callable[[], R], otherwise: R) -> R:
-        if self._paused():
+    def _tried(self, call: Callable[[], R], otherwise: R, *, writes: bool = True) -> R:
+        if self._is_paused(writes=writes):
             return otherwise
         try:
             return call()
         except BackendError as error:
-            self._pause(error)
+            self._pause(error, writes=writes)
             return otherwise
 
-    async def _atried(self, call: Callable[[], Awaitable[R]], otherwise: R) -> R:
-        if self._paused():
+    async def _atried(
+        self, call: Callable[[], Awaitable[R]], otherwise: R, *, writes: bool = True
+    ) -> R:
+        if self._is_paused(writes=writes):
             return otherwise
         try:
             return await call()
         except BackendError as error:
-            self._pause(error)
+            self._pause(error, writes=writes)
             return otherwise
 
-    def _paused(self) -> bool:
-        return bool(self._resume_at) and clock.monotonic() < self._resume_at
+    def _is_paused(self, *, writes: bool) -> bool:
+        until = self._write_again_at if writes else self._read_again_at
+        return bool(until) and clock.monotonic() < until
 
-    def _pause(self, error: BackendError) -> None:
-        self._resume_at = clock.monotonic() + PAUSE_SECONDS
+    def _pause(self, error: BackendError, *, writes: bool) -> None:
+        """Leave the store alone; what cannot be read is not worth writing either."""
+        self._write_again_at = clock.monotonic() + PAUSE_SECONDS
+        if not writes:
+            self._read_again_at = self._write_again_at
         logger.warning("%s Counting goes on without it.", error)

@@ -62,16 +62,24 @@ class TableCache:
     def set(self, key: CountKey, entry: CountEntry) -> None:
         """Insert or replace the row, in one statement."""
         alias = router.db_for_write(FastCount)
-        if transactions.is_open(alias):
-            transactions.when_committed(_LateWrite(key, alias, entry), alias)
-        else:
-            _write(key, entry, alias)
+        with _wrapped("write"):
+            if transactions.is_open(alias):
+                transactions.when_committed(_LateWrite(key, alias, entry), alias)
+            else:
+                _upsert(_row(key, entry, alias), alias)
 
     def add(self, key: CountKey, entry: CountEntry) -> bool:
-        """Insert the row, or take over an expired one."""
+        """
+        Insert the row, or take over an expired one.
+
+        In an open transaction of the table's database nothing is written and True
+        returned: nobody else could see the row before the COMMIT, only wait for it.
+        """
         alias = router.db_for_write(FastCount)
         now = clock.aware(clock.now())
-        with _wrapped("lock"), transactions.shielded(alias):
+        with _wrapped("lock"):
+            if transactions.is_open(alias):
+                return True
             row = _row(key, entry, alias)
             free = _matching(key, alias).filter(expires_at__lte=now)
             if free.update(**{name: getattr(row, name) for name in _READ}):
@@ -124,11 +132,6 @@ def _row(key: CountKey, entry: CountEntry, alias: str) -> FastCount:
     )
 
 
-def _write(key: CountKey, entry: CountEntry, alias: str) -> None:
-    with _wrapped("write"):
-        _upsert(_row(key, entry, alias), alias)
-
-
 @dataclass(frozen=True, slots=True)
 class _LateWrite:
     """A write that waits for a COMMIT; of those of one key, only the latest counts."""
@@ -140,7 +143,8 @@ class _LateWrite:
     def __call__(self) -> None:
         """Write, when no caller is left who could be told of an error."""
         try:
-            _write(self.key, self.entry, self.alias)
+            with _wrapped("write"):
+                _upsert(_row(self.key, self.entry, self.alias), self.alias)
         except BackendError as error:
             logger.warning("%s The count is not kept.", error)
 
