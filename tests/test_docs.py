@@ -1,0 +1,58 @@
+"""The reference names every check and every setting there is."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tests.source import PACKAGE, ROOT, modules
+
+REFERENCE: Final = ROOT / "docs" / "reference"
+
+_CHECK: Final = re.compile(r"reckon\.[EW]\d{3}")
+_SETTING: Final = re.compile(r"\bFAST_COUNT_[A-Z]+(?:_[A-Z]+)*\b")
+# conf.py reads a setting by the part behind the prefix: _seconds("FLIGHT_LIMIT", ...).
+_READ: Final = re.compile(r"\b_\w+\(\s*\"([A-Z]+(?:_[A-Z]+)*)\"")
+
+
+def _source(name: str) -> str:
+    """Return the text of one module, or of all modules below one room."""
+    full = f"{PACKAGE}.{name}"
+    return "\n".join(
+        module.text
+        for module in modules()
+        if module.name == full or module.name.startswith(f"{full}.")
+    )
+
+
+def _check_ids() -> set[str]:
+    return set(_CHECK.findall(_source("checks")))
+
+
+def _headings(page: str) -> str:
+    text = (REFERENCE / page).read_text(encoding="utf-8")
+    return "\n".join(line for line in text.splitlines() if line.startswith("#"))
+
+
+def test_every_check_has_a_heading() -> None:
+    documented = set(_CHECK.findall(_headings("checks.md")))
+
+    assert documented == _check_ids()
+
+
+def test_every_check_has_a_test() -> None:
+    files = (ROOT / "tests" / "checks").rglob("test_*.py")
+    tested = {
+        check for path in files for check in _CHECK.findall(path.read_text("utf-8"))
+    }
+
+    assert _check_ids() - tested == set()
+
+
+def test_every_setting_is_in_the_reference() -> None:
+    source = _source("conf")
+    read = set(_SETTING.findall(source))
+    read |= {f"FAST_COUNT_{name}" for name in _READ.findall(source)}
+    page = (REFERENCE / "settings.md").read_text(encoding="utf-8")
+
+    assert read - set(_SETTING.findall(page)) == set()
