@@ -71,7 +71,7 @@ def _judged_manager(
 
 # One line an id; each has a heading in the documentation.
 _HINTS: Final[dict[str, str]] = {
-    "reckon.E001": "Correct the setting; until then counts are plain and not kept.",
+    "reckon.E001": "Correct the setting; until then nothing may be kept.",
     "reckon.E002": "Correct the manager's argument; until then its counts are plain.",
     "reckon.E003": "Correct the manager's cache, resolvers or dispatcher.",
     "reckon.E004": f"Let {METHOD}() be a classmethod that returns querysets of it.",

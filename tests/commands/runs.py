@@ -116,8 +116,8 @@ def kept(
         manager_name=manager,
         queryset_hash=f"{FastCount.objects.count():032x}",
         count=5,
-        last_updated=clock.aware(now - 1000),
-        expires_at=clock.aware(now + expires_in),
+        last_updated=clock.column_time(now - 1000),
+        expires_at=clock.column_time(now + expires_in),
     )
 
 

@@ -96,7 +96,7 @@ def test_lock_in_another_database_is_another(books: None) -> None:
 def test_force_runs_although_the_latest_run_lies_in_the_future(books: None) -> None:
     """As it does once a host's clock was wrong."""
     lease_of().take(every=0, seconds=600.0)
-    tomorrow = clock.aware(clock.now()) + dt.timedelta(days=1)
+    tomorrow = clock.column_time(clock.now()) + dt.timedelta(days=1)
     PrecacheRun.objects.update(started_at=tomorrow, owner=None, lease_until=None)
 
     (report,) = run("--json", "--force", BOOK, "--manager", "objects").reports

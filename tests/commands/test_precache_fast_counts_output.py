@@ -125,4 +125,4 @@ def test_progress_without_its_package_is_an_error_in_words(
     done = run(BOOK, "--progress")
 
     assert done.status == 1
-    assert "django-reckon[progress]" in done.failure
+    assert "django-reckon[progress]" in done.failure + done.err

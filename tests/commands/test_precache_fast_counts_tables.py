@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import transaction
@@ -10,18 +10,21 @@ from django.db import transaction
 from django_reckon.models import FastCount, PrecacheRun
 from tests.commands.runs import BOOK, lease_of, run
 from tests.support.database import committing
+from tests.support.tables import without_table
 from tests.support.twins import SYNC
 from tests.testapp.models import Author, Book
 
-pytestmark = committing
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-# Nobody has such a table.
-MISSING: Final = "reckon_no_such_table"
+pytestmark = committing
 
 
 @pytest.fixture
-def missing(books: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(FastCount._meta, "db_table", MISSING)
+def missing(books: None) -> Iterator[None]:
+    """Take the table of counts away."""
+    with without_table(FastCount):
+        yield
 
 
 def test_counts_are_made_and_cached(missing: None) -> None:
@@ -44,14 +47,12 @@ def test_transaction_around_the_command_survives(missing: None) -> None:
     assert counted == 1
 
 
-def test_cache_holds_the_lock_where_its_table_is_missing(
-    books: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(PrecacheRun._meta, "db_table", MISSING)
-    lease_of().take(every=0, seconds=600.0)
+def test_cache_holds_the_lock_where_its_table_is_missing(books: None) -> None:
+    with without_table(PrecacheRun):
+        lease_of().take(every=0, seconds=600.0)
 
-    skipped = run("--json", BOOK, "--manager", "objects").reports
-    forced = run("--json", "--force", BOOK, "--manager", "objects").reports
+        skipped = run("--json", BOOK, "--manager", "objects").reports
+        forced = run("--json", "--force", BOOK, "--manager", "objects").reports
 
     assert skipped[0]["skipped"] is not None
     assert forced[0]["skipped"] is None

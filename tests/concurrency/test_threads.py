@@ -134,6 +134,30 @@ def test_caller_in_a_transaction_waits_for_nobody(held: Holding) -> None:
     assert other.result(PATIENCE) == 2
 
 
+def test_nobody_waits_for_a_count_that_is_made_in_a_transaction(
+    held: Holding,
+) -> None:
+    """Its number holds rows that nobody else may see."""
+    add_essays(2)
+
+    def count_own_rows() -> int:
+        with transaction.atomic():
+            add_essays(1)
+            counted = Essay.objects.count()
+            transaction.set_rollback(True)
+        return counted
+
+    other = start(count_own_rows)
+    assert held.started.wait(PATIENCE)
+
+    mine = Essay.objects.count()
+
+    assert (mine, other.done()) == (2, False)
+    held.let_go.set()
+    assert other.result(PATIENCE) == 3
+    assert Essay.objects.count() == 2
+
+
 def test_caller_goes_on_alone_when_the_limit_is_over(
     held: Holding, settings: Settings
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,11 +34,23 @@ def _redis(url: str, prefix: str) -> dict[str, Any]:
 def redis_caches(settings: Settings, redis_url: str, closed_port: int) -> None:
     """Add a cache that works and one whose server nobody started."""
     prefix = settings.REDIS_KEY_PREFIX
+    json_options = {"serializer": f"{__name__}.JSONSerializer"}
     settings.CACHES = {
         **settings.CACHES,
+        "json": {**_redis(redis_url, f"{prefix}:json"), "OPTIONS": json_options},
         "redis": _redis(redis_url, prefix),
         "down": _redis(f"redis://127.0.0.1:{closed_port}/0", prefix),
     }
+
+
+class JSONSerializer:
+    """As projects use whose caches must not hold pickles."""
+
+    def dumps(self, value: object) -> bytes:
+        return json.dumps(value).encode()
+
+    def loads(self, data: bytes) -> object:
+        return json.loads(data)
 
 
 class TestDjangoCacheOverRedis(CountCacheContract):
@@ -83,3 +96,13 @@ class TestDjangoCacheOverRedis(CountCacheContract):
         client = caches["redis"]._cache.get_client()  # type: ignore[attr-defined]
         name = next(iter(client.scan_iter(f"*{key.digest}")))
         assert client.pttl(name) > 29_000
+
+
+class TestDjangoCacheOverRedisInJson(CountCacheContract):
+    @override
+    def make_store(self) -> CountCache:
+        return DjangoCache("json")
+
+    @override
+    def close_thread(self) -> None:
+        caches["json"].close()

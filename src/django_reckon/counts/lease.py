@@ -70,7 +70,7 @@ class Lease:
         """Release the lock if the token owns it; twice does no harm."""
         lock.release(self.store, self._lock_key, token)
         alias = router.db_for_write(PrecacheRun)
-        now = clock.aware(clock.now())
+        now = clock.column_time(clock.now())
         try:
             with transactions.shielded(alias):
                 mine = self._rows(alias).filter(owner=token)
@@ -103,7 +103,7 @@ class Lease:
     def _claimed(self, token: int, every: float, seconds: float, force: bool) -> bool:
         """Claim by one conditional UPDATE, so that of many callers one succeeds."""
         alias = router.db_for_write(PrecacheRun)
-        now = clock.aware(clock.now())
+        now = clock.column_time(clock.now())
         claim = {
             "owner": token,
             "started_at": now,
@@ -121,7 +121,7 @@ class Lease:
             latest = rows.values_list("started_at", flat=True).first()
             if latest is None:
                 return self._inserted(claim, alias)
-        self._stamp(latest.timestamp(), every)
+        self._stamp(clock.epoch_seconds(latest), every)
         return False
 
     def _inserted(self, claim: dict[str, Any], alias: str) -> bool:

@@ -20,7 +20,7 @@ def purge_expired() -> int:
     A manager's serve_stale_for keeps its rows that much longer.
     """
     alias = router.db_for_write(FastCount)
-    now = clock.aware(clock.now())
+    now = clock.column_time(clock.now())
     expired = Q(expires_at__lte=now)
     for label, name, stale_for in _patient_managers():
         app_label, model = label.lower().split(".")

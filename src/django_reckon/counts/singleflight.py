@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from django_reckon.counts import lock
@@ -42,6 +42,7 @@ class Trip:
 @dataclass(frozen=True, slots=True)
 class _Flight:
     leader: int = field(default_factory=threading.get_ident)
+    began: float = field(default_factory=lambda: clock.monotonic())
     landed: Future[CountInfo | None] = field(default_factory=Future)
 
 
@@ -99,7 +100,8 @@ class SingleFlight:
             except FutureTimeoutError:
                 answer = None
             if answer is not None:
-                return answer
+                age = clock.monotonic() - flight.began
+                return replace(answer, exact=False, age=age)
         return trip.count()[0]
 
 

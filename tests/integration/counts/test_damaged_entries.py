@@ -17,6 +17,8 @@ from tests.support.world import add_books, add_essays
 from tests.testapp.models import Book, Essay
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_django import Settings
 
     from django_reckon.protocols import CountEntry, CountKey
@@ -97,13 +99,26 @@ def test_lock_that_looks_free_but_is_not_keeps_nobody_spinning(
     assert len(asked) < 50
 
 
-class TestRedis:
-    """Bytes under our key that no pickle made."""
+# What lies in Redis under the key, and how it came there.
+FOREIGN: Final[dict[str, Callable[[Any, str], object]]] = {
+    "no pickle at all": lambda client, name: client.set(name, b"\x80no pickle"),
+    "a pickle cut off": lambda client, name: client.set(name, b"\x80\x05\x95\x1a"),
+    "a pickle of what is not here": lambda client, name: client.set(
+        name, b"cno.such.module\nThing\n."
+    ),
+    "nothing": lambda client, name: client.set(name, b""),
+    "a list": lambda client, name: client.rpush(name, "5"),
+    "a hash": lambda client, name: client.hset(name, "value", "5"),
+}
 
-    pytestmark = pytest.mark.servers
+
+@pytest.mark.servers
+@pytest.mark.parametrize("foreign", FOREIGN)
+class TestRedis:
+    """Values under our key that Django's cache did not put there."""
 
     @pytest.fixture(autouse=True)
-    def _redis(self, settings: Settings, redis_url: str) -> None:
+    def _redis(self, foreign: str, settings: Settings, redis_url: str) -> None:
         redis = {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": redis_url,
@@ -111,26 +126,21 @@ class TestRedis:
         }
         settings.CACHES = {**settings.CACHES, "default": redis}
         add_books(2)
-        self._write(key_of(Book.objects.all()), b"\x80no pickle at all")
+        default: Any = caches["default"]
+        name = default.make_and_validate_key(cache_text(key_of(Book.objects.all())))
+        FOREIGN[foreign](default._cache.get_client(name, write=True), name)
 
-    def _write(self, key: CountKey, value: bytes) -> None:
-        redis: Any = caches["default"]
-        name = redis.make_and_validate_key(cache_text(key))
-        redis._cache.get_client(name, write=True).set(name, value)
-
-    def test_unpicklable_entry_is_not_believed(self, twin: Twin) -> None:
+    def test_foreign_entry_is_not_believed(self, twin: Twin) -> None:
         assert twin.count(Book.objects.all()) == 2
 
-    def test_unpicklable_entry_is_replaced(self, twin: Twin) -> None:
+    def test_foreign_entry_is_replaced(self, twin: Twin) -> None:
         twin.count(Book.objects.all())
 
         info = twin.info(Book.objects.all())
 
         assert (info.value, info.source) == (2, "cache")
 
-    def test_unpicklable_entry_takes_the_cache_from_nobody_else(
-        self, twin: Twin
-    ) -> None:
+    def test_foreign_entry_takes_the_cache_from_nobody_else(self, twin: Twin) -> None:
         add_essays(3)
         twin.count(Essay.objects.all())
 

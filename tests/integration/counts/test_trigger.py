@@ -14,7 +14,7 @@ from django_reckon.models import FastCount, PrecacheRun
 from django_reckon.testing import RecordingDispatcher
 from tests.support.database import committing
 from tests.support.statements import Statements, watched
-from tests.support.twins import SYNC
+from tests.support.twins import ASYNC, SYNC
 from tests.support.world import add_visits
 from tests.testapp.models import Leaflet, Ticket, Visit
 
@@ -315,9 +315,9 @@ class TestInsideTestCase(TestCase):
     """A TestCase never commits: nothing may run beside it, nothing be kept."""
 
     def test_count_starts_no_background_work(self) -> None:
-        counted = SYNC.count(Visit.objects.all())
+        counted = [twin.count(Visit.objects.all()) for twin in (SYNC, ASYNC)]
 
-        assert counted == 0
+        assert counted == [0, 0]
         assert jobs() == []
         assert connection.run_on_commit == []
 

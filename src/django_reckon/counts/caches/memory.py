@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from typing import Final
 
 from django_reckon import conf
 from django_reckon.counts.caches import CACHES
@@ -14,9 +13,6 @@ from django_reckon.ground.loading import load
 from django_reckon.ground.shapes import is_duration, is_whole
 from django_reckon.protocols import BackendSpec, CountCache, CountEntry, CountKey
 
-# Measured with tracemalloc: key text, entry, tuple and dict slot of one count.
-BYTES_PER_ENTRY: Final = 700
-
 
 class MemoryCache:
     """
@@ -25,7 +21,7 @@ class MemoryCache:
     Off unless chosen. Another process's newer count is seen after at most the ttl.
 
     Cost:
-        No round trip for what is remembered; at most max_entries x about 700 bytes.
+        No round trip for what is remembered; at most max_entries x about 450 bytes.
     """
 
     def __init__(

@@ -52,8 +52,8 @@ class TableCache:
         count, last_updated, expires_at, is_precached = rows[0]
         return CountEntry(
             value=count,
-            counted_at=last_updated.timestamp(),
-            fresh_until=expires_at.timestamp(),
+            counted_at=clock.epoch_seconds(last_updated),
+            fresh_until=clock.epoch_seconds(expires_at),
             # How long an expired count may serve is its manager's affair.
             keep_until=float("inf"),
             precached=is_precached,
@@ -76,7 +76,7 @@ class TableCache:
         returned: nobody else could see the row before the COMMIT, only wait for it.
         """
         alias = router.db_for_write(FastCount)
-        now = clock.aware(clock.now())
+        now = clock.column_time(clock.now())
         with _wrapped("lock"):
             if transactions.is_open(alias):
                 return True
@@ -126,8 +126,8 @@ def _row(key: CountKey, entry: CountEntry, alias: str) -> FastCount:
         manager_name=key.manager,
         queryset_hash=key.digest,
         count=entry.value,
-        last_updated=clock.aware(entry.counted_at),
-        expires_at=clock.aware(entry.fresh_until),
+        last_updated=clock.column_time(entry.counted_at),
+        expires_at=clock.column_time(entry.fresh_until),
         is_precached=entry.precached,
     )
 

@@ -156,4 +156,9 @@ def _summary(reports: list[PrecacheReport], purged: int | None) -> str:
         if purged is None
         else (f"{purged:,} expired rows purged")
     )
-    return f"{counted:,} counts of {len(reports):,} managers kept, {rows}."
+    what = f"{_many(counted, 'count')} of {_many(len(reports), 'manager')}"
+    return f"{what} kept, {rows}."
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
