@@ -30,7 +30,7 @@ def test_text_names_managers_and_querysets(books: None) -> None:
     assert lines[1].startswith("  .all(): 3 in ")
     assert lines[2].startswith("  fast_count_querysets()[0]: 2 in ")
     assert lines[3].startswith("  fast_count_querysets()[1]: 1 in ")
-    assert lines[4] == "3 counts of 1 managers kept, 0 expired rows purged."
+    assert lines[4] == "3 counts of 1 manager kept, 0 expired rows purged."
     assert len(lines) == 5
 
 

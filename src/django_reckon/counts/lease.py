@@ -72,7 +72,7 @@ class Lease:
         alias = router.db_for_write(PrecacheRun)
         now = clock.column_time(clock.now())
         try:
-            with transactions.shielded(alias):
+            with transactions.shielded(alias, writes=True):
                 mine = self._rows(alias).filter(owner=token)
                 mine.update(owner=None, lease_until=None, finished_at=now)
         except DatabaseError as error:
@@ -110,12 +110,11 @@ class Lease:
             "finished_at": None,
             "lease_until": now + dt.timedelta(seconds=seconds),
         }
-        with transactions.shielded(alias):
+        with transactions.shielded(alias, writes=True):
             rows = self._rows(alias)
-            free = rows.filter(started_at__lte=now - dt.timedelta(seconds=every))
-            if not force:
-                unheld = models.Q(lease_until=None) | models.Q(lease_until__lte=now)
-                free = free.filter(unheld)
+            due = models.Q(started_at__lte=now - dt.timedelta(seconds=every))
+            unheld = models.Q(lease_until=None) | models.Q(lease_until__lte=now)
+            free = rows if force else rows.filter(due & unheld)
             if free.update(**claim):
                 return True
             latest = rows.values_list("started_at", flat=True).first()
@@ -134,7 +133,7 @@ class Lease:
             **claim,
         )
         try:
-            with transactions.shielded(alias):
+            with transactions.shielded(alias, writes=True):
                 row.save(using=alias, force_insert=True)
         except IntegrityError:
             return False

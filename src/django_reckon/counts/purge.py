@@ -6,11 +6,11 @@ import datetime as dt
 
 from django.apps import apps
 from django.db import router
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from django_reckon.counts.policy import CountPolicy
 from django_reckon.counts.tables import FastCount
-from django_reckon.ground import clock
+from django_reckon.ground import clock, transactions
 
 
 def purge_expired() -> int:
@@ -22,22 +22,22 @@ def purge_expired() -> int:
     alias = router.db_for_write(FastCount)
     now = clock.column_time(clock.now())
     expired = Q(expires_at__lte=now)
-    for label, name, stale_for in _patient_managers():
-        app_label, model = label.lower().split(".")
+    for model, name, stale_for in _patient_managers():
         expired &= ~Q(
-            content_type__app_label=app_label,
-            content_type__model=model,
+            content_type__app_label=model._meta.app_label,
+            content_type__model=model._meta.model_name,
             manager_name=name,
             expires_at__gt=now - stale_for,
         )
-    deleted, _ = FastCount._base_manager.using(alias).filter(expired).delete()
+    with transactions.shielded(alias, writes=True):
+        deleted, _ = FastCount._base_manager.using(alias).filter(expired).delete()
     return deleted
 
 
-def _patient_managers() -> list[tuple[str, str, dt.timedelta]]:
+def _patient_managers() -> list[tuple[type[Model], str, dt.timedelta]]:
     """Return the managers that serve stale counts, and for how long."""
     return [
-        (model._meta.label, manager.name, policy.serve_stale_for)
+        (model, manager.name, policy.serve_stale_for)
         for model in apps.get_models()
         for manager in model._meta.managers
         if isinstance(policy := getattr(manager, "policy", None), CountPolicy)

@@ -68,15 +68,21 @@ class _Waiting:
 
 
 @contextmanager
-def shielded(alias: str) -> Iterator[None]:
+def shielded(alias: str, *, writes: bool = False) -> Iterator[None]:
     """
     Keep a failing statement from harming the caller's transaction.
 
+    Args:
+        alias: The database.
+        writes: The statements write; Django marks the transaction for rollback when
+            such a one fails, whatever the database thinks of it.
+
     Cost:
-        Two statements (savepoint, release), only where a failed statement makes a
-        transaction unusable and one is open.
+        Two statements (savepoint, release), only where a transaction is open that a
+        failed statement would make unusable.
     """
-    if vendor_of(connections[alias]).error_aborts_transaction and is_open(alias):
+    harmful = writes or vendor_of(connections[alias]).error_aborts_transaction
+    if harmful and is_open(alias):
         with transaction.atomic(using=alias):
             yield
     else:

@@ -239,26 +239,6 @@ def test_transaction_stays_usable_although_the_cache_server_is_down(
     assert Essay.objects.order_by("pk")[2].title == "Essay 0"
 
 
-def test_transaction_stays_usable_although_the_database_cache_has_no_table(
-    twin: Twin, settings: Settings
-) -> None:
-    """A cache in the database fails by a statement of the caller's transaction."""
-    settings.CACHES = {
-        **settings.CACHES,
-        "default": {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-            "LOCATION": "no_such_table",
-        },
-    }
-    with transaction.atomic():
-        add_essays(2)
-        inside = twin.count(Essay.objects.all())
-        add_essays(1)
-
-    assert inside == 2
-    assert len(Essay.objects.all()) == 3
-
-
 @pytest.mark.usefixtures("_cache_server_down")
 def test_precaching_goes_on_although_the_cache_server_is_down(
     twin: Twin, settings: Settings

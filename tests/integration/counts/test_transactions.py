@@ -305,10 +305,11 @@ def test_counts_in_the_middle_of_an_iteration_are_right_and_end_it_not(
 ) -> None:
     """The cursor of the outer query stays open while counts are made and kept."""
     essays = add_essays(5)
-    counted = []
 
-    for essay in Essay.objects.order_by("pk").iterator(chunk_size=1):
-        counted.append(twin.count(Essay.objects.filter(pk__lte=essay.pk)))
+    counted = [
+        twin.count(Essay.objects.filter(pk__lte=essay.pk))
+        for essay in Essay.objects.order_by("pk").iterator(chunk_size=1)
+    ]
 
     assert counted == [1, 2, 3, 4, 5]
     assert FastCount.objects.count() == len(essays)

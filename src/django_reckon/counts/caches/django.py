@@ -56,9 +56,9 @@ class DjangoCache:
         # The one call every hit makes: no context manager, which would cost a tenth.
         try:
             return _decoded(caches[self.alias].get(_text(key)))
-        except _DAMAGED:
-            return None
         except Exception as error:
+            if _is_damage(error):
+                return None
             raise self._failure("read", error) from error
 
     def set(self, key: CountKey, entry: CountEntry) -> None:
@@ -84,9 +84,9 @@ class DjangoCache:
             return self.get(key)
         try:
             return _decoded(await cache.aget(_text(key)))
-        except _DAMAGED:
-            return None
         except Exception as error:
+            if _is_damage(error):
+                return None
             raise self._failure("read", error) from error
 
     async def aset(self, key: CountKey, entry: CountEntry) -> None:
@@ -140,6 +140,12 @@ def _encoded(entry: CountEntry) -> tuple[int, float, float, float, bool]:
         entry.keep_until,
         entry.precached,
     )
+
+
+def _is_damage(error: Exception) -> bool:
+    """Tell an entry that cannot be read from a store that does not answer."""
+    # Redis' word for a key that another program uses for a list or a hash.
+    return isinstance(error, _DAMAGED) or "WRONGTYPE" in str(error)
 
 
 def _decoded(raw: object) -> CountEntry | None:

@@ -91,7 +91,7 @@ class TableCache:
     def delete(self, key: CountKey) -> None:
         """Delete the row."""
         alias = router.db_for_write(FastCount)
-        with _wrapped("delete"), transactions.shielded(alias):
+        with _wrapped("delete"), transactions.shielded(alias, writes=True):
             _matching(key, alias).delete()
 
     async def aget(self, key: CountKey) -> CountEntry | None:
@@ -173,7 +173,7 @@ def _upsert(row: FastCount, alias: str) -> None:
 
 def _inserted(row: FastCount, alias: str) -> bool:
     try:
-        with transactions.shielded(alias):
+        with transactions.shielded(alias, writes=True):
             row.save(using=alias, force_insert=True)
     except IntegrityError:
         return False

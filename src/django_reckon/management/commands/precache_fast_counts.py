@@ -16,7 +16,8 @@ from typing_extensions import override
 from django_reckon.counts import precache, purge
 from django_reckon.counts.declared import Named
 from django_reckon.counts.manager import FastCountManager
-from django_reckon.counts.report import PrecacheReport
+from django_reckon.counts.report import PrecachedCount, PrecacheReport
+from django_reckon.exceptions import ConfigurationError
 from django_reckon.ground.progress import progress_bar
 from django_reckon.protocols import PrecacheJob
 
@@ -59,7 +60,7 @@ class Command(BaseCommand):
     def handle(self, *labels: str, **options: Any) -> None:
         reports = []
         for model, name in _targets(options["labels"], options["manager"]):
-            report = self._refresh(model, name, options)
+            report = self._refreshed(model, name, options)
             reports.append(report)
             self._print(report, as_json=options["json"])
         failed = sum(len(report.failed) for report in reports)
@@ -69,11 +70,24 @@ class Command(BaseCommand):
         if failed:
             raise CommandError(f"{failed} of the counts failed; see above.")
 
+    def _refreshed(
+        self, model: type[Model], name: str, options: dict[str, Any]
+    ) -> PrecacheReport:
+        """Refresh one manager; a wrong one fails alone."""
+        try:
+            return self._refresh(model, name, options)
+        except ConfigurationError as error:
+            database = options["database"] or "?"
+            failure = PrecachedCount(".all()", None, None, str(error), 0.0)
+            return PrecacheReport(model._meta.label, name, database, (failure,))
+
     def _refresh(
         self, model: type[Model], name: str, options: dict[str, Any]
     ) -> PrecacheReport:
         label = model._meta.label
         base, policy = precache.managed(label, name, options["database"])
+        if policy.problems:
+            raise ConfigurationError(" ".join(policy.problems))
         if options["lock_token"] is not None:
             return precache.run_job(
                 PrecacheJob(label, name, base.db, options["lock_token"])
@@ -107,10 +121,10 @@ class Command(BaseCommand):
 
 
 def _targets(labels: list[str], manager: str | None) -> list[tuple[type[Model], str]]:
-    """Return each model with the name of each of its FastCountManagers."""
+    """Return each model with the name of each of its FastCountManagers, once."""
     found = [
         (model, candidate.name)
-        for model in _models(labels)
+        for model in dict.fromkeys(_models(labels))
         for candidate in model._meta.managers
         if isinstance(candidate, FastCountManager) and manager in {None, candidate.name}
     ]
