@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_reckon",
     "tests.testapp",
+    "tests.changesapp",
 ]
 
 MIDDLEWARE = [

@@ -7,13 +7,36 @@ run on every supported version.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any, TypeAlias
 
-from django.db.models import Field, ForeignKey, Lookup, Manager, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import (
+    Field,
+    ForeignKey,
+    GeneratedField,
+    Lookup,
+    Manager,
+    Model,
+    QuerySet,
+)
+from django.db.models.constants import OnConflict
+from django.db.models.expressions import Col
 from django.db.models.fields.reverse_related import ForeignObjectRel
+from django.db.models.sql import InsertQuery, Query
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.datastructures import Join
+
+# A field that may hold anything and be set to anything.
+AnyField: TypeAlias = "Field[Any, Any]"
+
+
+def columns_in(expressions: Iterable[object]) -> Iterator[Col]:
+    """Yield the columns that expressions read, subqueries' outer ones included."""
+    gen_cols: Any = Query._gen_cols  # type: ignore[attr-defined]  # not in the stubs
+    columns: Iterator[Col] = gen_cols(expressions, include_external=True)
+    return columns
 
 
 def compiled(compiler: SQLCompiler, part: Any) -> tuple[str, Sequence[Any]]:
@@ -30,16 +53,104 @@ def compiled(compiler: SQLCompiler, part: Any) -> tuple[str, Sequence[Any]]:
     return sql, params
 
 
-def join_field(join: Join) -> Field[Any, Any] | ForeignObjectRel:
+def join_field(join: Join) -> AnyField | ForeignObjectRel:
     """Return the field a join follows, or the relation when it follows it backwards."""
     field: Any = join.join_field
-    followed: Field[Any, Any] | ForeignObjectRel = field
+    followed: AnyField | ForeignObjectRel = field
     return followed
 
 
 def has_constraint(field: ForeignKey[Any, Any]) -> bool:
     """Tell whether the database itself refuses a key that leads nowhere."""
     return bool(getattr(field, "db_constraint", False))
+
+
+def model_of(query: Query) -> type[Model]:
+    """Return the model a query reads or writes, as it was named there."""
+    assert query.model is not None
+    return query.model
+
+
+def database_action(field: AnyField) -> str | None:
+    """Return the on_delete that the database carries out itself; None for Django's."""
+    on_delete = getattr(field.remote_field, "on_delete", None)
+    # New in Django 6.1: DB_CASCADE, DB_SET_NULL, DB_SET_DEFAULT.
+    return str(on_delete) if hasattr(on_delete, "on_delete_sql") else None
+
+
+def queryset_class(manager: Manager[Any]) -> type[QuerySet[Any]]:
+    """Return the class of a manager's querysets, whatever its get_queryset() says."""
+    try:
+        return type(manager.get_queryset())
+    except Exception:  # noqa: BLE001 - a user's method may need what is not there yet
+        declared: type[QuerySet[Any]] = getattr(manager, "_queryset_class", QuerySet)
+        return declared
+
+
+def table_owner(model: type[Model]) -> type[Model]:
+    """Return the concrete model behind a proxy, or the model itself."""
+    owner: type[Model] = model._meta.concrete_model or model
+    return owner
+
+
+def pin(query: Query, keys: Sequence[Any] | Query) -> None:
+    """
+    Hold a query to the rows of these primary keys, beside its other conditions.
+
+    Another query of the same table stands for the keys of its rows.
+    """
+    add_filter: Any = query.add_filter
+    add_filter("pk__in", keys)
+
+
+def conflict_of(query: InsertQuery) -> OnConflict | None:
+    """Return what an insert does about rows that are there already."""
+    conflict: OnConflict | None = getattr(query, "on_conflict", None)
+    return conflict
+
+
+def unique_fields_of(query: InsertQuery) -> tuple[AnyField, ...]:
+    """Return the fields by which an upsert finds rows; none where the database does."""
+    return tuple(getattr(query, "unique_fields", ()))
+
+
+def updated_fields_of(query: InsertQuery) -> tuple[AnyField, ...]:
+    """Return the fields that an upsert rewrites in rows that are there already."""
+    return tuple(getattr(query, "update_fields", ()))
+
+
+@cache
+def generated_from(model: type[Model]) -> dict[str, frozenset[str]]:
+    """Return the generated columns of a table: name -> fields they are made from."""
+    sources = {}
+    for field in model._meta.local_concrete_fields:
+        if isinstance(field, GeneratedField):
+            query = Query(model, alias_cols=False)
+            made: Any = field
+            resolved = made.expression.resolve_expression(query, allow_joins=False)
+            columns = columns_in([resolved])
+            sources[field.name] = frozenset(col.target.name for col in columns)
+    return sources
+
+
+def put_first_on_commit(
+    connection: BaseDatabaseWrapper, work: Callable[[], object]
+) -> None:
+    """Run the work after the COMMIT that just was, before all callbacks for it."""
+    callbacks: Any = connection.run_on_commit
+    callbacks.insert(0, (set(), work, False))
+
+
+def values_of(query: Query) -> dict[AnyField, Any]:
+    """Return what an update sets, expressions resolved: field -> value."""
+    return {field: value for field, _, value in getattr(query, "values", ())}
+
+
+def concrete_field(model: type[Model], name: str) -> AnyField:
+    """Return a field that is a column."""
+    field: Any = model._meta.get_field(name)
+    found: AnyField = field
+    return found
 
 
 def bilateral_transforms(lookup: Lookup[Any]) -> list[Any]:

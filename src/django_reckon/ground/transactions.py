@@ -26,6 +26,12 @@ def is_broken(alias: str) -> bool:
     return bool(connections[alias].needs_rollback)
 
 
+def is_frozen(alias: str) -> bool:
+    """Tell whether an open transaction may not see what others have committed."""
+    connection = connections[alias]
+    return is_open(alias) and not vendor_of(connection).sees_commits(connection)
+
+
 def is_test_case(alias: str) -> bool:
     """Tell whether a TestCase holds the transaction, so nothing will commit."""
     blocks = connections[alias].atomic_blocks

@@ -15,6 +15,14 @@ class Vendor:
         """Return what else decides which rows a table name means; runs no query."""
         return ""
 
+    def sees_commits(self, connection: BaseDatabaseWrapper) -> bool:
+        """
+        Tell whether a statement sees what others committed since its transaction began.
+
+        Asked with that transaction open; one at REPEATABLE READ, say, does not.
+        """
+        return False
+
     def serves_threads(self, connection: BaseDatabaseWrapper) -> bool:
         """Tell whether a second connection sees the same rows as this one."""
         return True

@@ -22,3 +22,8 @@ class PostgreSQL(Vendor):
         options = connection.settings_dict["OPTIONS"].get("options") or ""
         schema = getattr(connection, "schema_name", None) or ""
         return f"{schema}|{options}" if schema or options else ""
+
+    @override
+    def sees_commits(self, connection: BaseDatabaseWrapper) -> bool:
+        level = getattr(connection, "isolation_level", None)
+        return getattr(level, "name", None) in {"READ_COMMITTED", "READ_UNCOMMITTED"}

@@ -1,0 +1,180 @@
+"""
+How writes are seen.
+
+Every write that Django's ORM does (save, update, bulk operations, deletes, cascades,
+related managers, through tables) ends in one of its three writing compilers. They are
+wrapped here once. A model nobody watches costs one dict lookup a statement.
+
+Above the compilers, two loops cut long lists of keys into statements; they are
+wrapped too, so that one delete stays one change. The deserialiser marks what it loads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, Final
+
+from django.core.serializers.base import DeserializedObject
+from django.db.models.sql import DeleteQuery, Query, UpdateQuery
+from django.db.models.sql.compiler import (
+    SQLCompiler,
+    SQLDeleteCompiler,
+    SQLInsertCompiler,
+    SQLUpdateCompiler,
+)
+
+from django_reckon.changes.event import ChangeKind
+from django_reckon.changes.inserts import Insert
+from django_reckon.changes.rows import as_keys
+from django_reckon.changes.watch import watch_list
+from django_reckon.changes.writes import Rewrite, delete_of, update_of
+from django_reckon.ground.internals import (
+    concrete_field,
+    model_of,
+    table_owner,
+    values_of,
+)
+
+# Wrapped methods take and return whatever Django's do, which the stubs leave open.
+Method = Callable[..., Any]
+
+_loading: Final = ContextVar("reckon_loading", default=False)
+# Put on a query that is reported already, by a loop around its statements.
+_SEEN: Final = "_reckon_seen"
+
+
+def _inserting(original: Method) -> Method:
+    @wraps(original)
+    def execute_sql(compiler: SQLInsertCompiler, returning_fields: Any = None) -> Any:
+        interest = watch_list.of(model_of(compiler.query))
+        if interest is None:
+            return original(compiler, returning_fields)
+        write = Insert(compiler.query, _alias(compiler), interest, raw=_loading.get())
+        return write.run(lambda: original(compiler, returning_fields), returning_fields)
+
+    return execute_sql
+
+
+def _updating(original: Method) -> Method:
+    @wraps(original)
+    def execute(compiler: SQLUpdateCompiler, how: Any) -> Any:
+        query, using = compiler.query, _alias(compiler)
+        interest = watch_list.of(model_of(query))
+        if interest is None or not values_of(query) or hasattr(query, _SEEN):
+            return original(compiler, how)
+        write = update_of(query, using, interest, raw=_loading.get())
+        return write.run(lambda part: original(_marked(part).get_compiler(using), how))
+
+    return execute
+
+
+def _deleting(original: Method) -> Method:
+    @wraps(original)
+    def execute_sql(compiler: SQLDeleteCompiler, *args: Any, **kwargs: Any) -> Any:
+        query, using = compiler.query, _alias(compiler)
+        interest = watch_list.of(model_of(query))
+        if interest is None or hasattr(query, _SEEN):
+            return original(compiler, *args, **kwargs)
+        write = delete_of(query, using, interest)
+        return write.run(
+            lambda part: original(_marked(part).get_compiler(using), *args, **kwargs)
+        )
+
+    return execute_sql
+
+
+def _deleting_batch(original: Method) -> Method:
+    @wraps(original)
+    def delete_batch(query: DeleteQuery, pk_list: list[Any], using: str) -> int:
+        interest = watch_list.of(model_of(query))
+        if interest is None or not pk_list:
+            return int(original(query, pk_list, using))
+        keys = as_keys(model_of(query), pk_list)
+        write = Rewrite(query, using, interest, ChangeKind.DELETE, {}, keys)
+        return int(write.run(lambda part: original(_marked(part), pk_list, using)))
+
+    return delete_batch
+
+
+def _updating_batch(original: Method) -> Method:
+    @wraps(original)
+    def update_batch(
+        query: UpdateQuery, pk_list: list[Any], values: dict[str, Any], using: str
+    ) -> None:
+        model = model_of(query)
+        interest = watch_list.of(model)
+        if interest is None or not pk_list:
+            original(query, pk_list, values, using)
+            return
+        fields = {concrete_field(model, name): values[name] for name in values}
+        if any(table_owner(each.model) is not table_owner(model) for each in fields):
+            # A parent's column: its own statements will be seen.
+            original(query, pk_list, values, using)
+            return
+        keys = as_keys(model, pk_list)
+        write = Rewrite(query, using, interest, ChangeKind.UPDATE, fields, keys)
+        write.run(lambda part: original(_marked(part), pk_list, values, using))
+
+    return update_batch
+
+
+def _load(original: Method) -> Method:
+    @wraps(original)
+    def save(self: DeserializedObject, *args: Any, **kwargs: Any) -> None:
+        before = _loading.set(True)
+        try:
+            original(self, *args, **kwargs)
+        finally:
+            _loading.reset(before)
+
+    return save
+
+
+# Where writes pass, and what stands around each place. Django 6.0 added the second
+# way to run an update; the delete compiler has no method of its own to run.
+_PLACES: Final[tuple[tuple[type, str, Callable[[Method], Method]], ...]] = (
+    (SQLInsertCompiler, "execute_sql", _inserting),
+    (SQLUpdateCompiler, "execute_sql", _updating),
+    (SQLUpdateCompiler, "execute_returning_sql", _updating),
+    (SQLDeleteCompiler, "execute_sql", _deleting),
+    (DeleteQuery, "delete_batch", _deleting_batch),
+    (UpdateQuery, "update_batch", _updating_batch),
+    (DeserializedObject, "save", _load),
+)
+# What stood there before, while the capture is installed; None: it was inherited.
+_originals: dict[tuple[type, str], Method | None] = {}
+
+
+def install() -> None:
+    """See every ORM write of watched models from now on; twice does no harm."""
+    for owner, name, wrap in _PLACES:
+        if hasattr(owner, name) and (owner, name) not in _originals:
+            _originals[owner, name] = vars(owner).get(name)
+            setattr(owner, name, wrap(getattr(owner, name)))
+
+
+def uninstall() -> None:
+    """Leave Django as it was; twice does no harm."""
+    while _originals:
+        (owner, name), original = _originals.popitem()
+        if original is None:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, original)
+
+
+def is_installed() -> bool:
+    """Tell whether writes are seen."""
+    return bool(_originals)
+
+
+def _alias(compiler: SQLCompiler) -> str:
+    alias: str = compiler.using or compiler.connection.alias
+    return alias
+
+
+def _marked(query: Query) -> Any:
+    setattr(query, _SEEN, True)
+    return query

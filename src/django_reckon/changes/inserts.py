@@ -1,0 +1,92 @@
+"""From an insert about to run to the Change it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models.constants import OnConflict
+from django.db.models.sql import InsertQuery
+
+from django_reckon.changes.conflicts import replaced
+from django_reckon.changes.delivery import as_one, deliver
+from django_reckon.changes.event import NOWHERE, Change, ChangeKind, Key, Targets
+from django_reckon.changes.rows import as_keys, is_expression, key_fields
+from django_reckon.changes.targets import columns, relations_of, stored, targets
+from django_reckon.changes.watch import Interest
+from django_reckon.ground.internals import (
+    AnyField,
+    conflict_of,
+    model_of,
+    table_owner,
+    updated_fields_of,
+)
+
+# What Django's own method returns: rows, or nothing.
+Result = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Rows on their way in, by one statement or one batch of them."""
+
+    query: InsertQuery
+    using: str
+    interest: Interest
+    raw: bool
+
+    def run(
+        self, execute: Callable[[], Result], returning: Sequence[AnyField] | None
+    ) -> Result:
+        """Run the statement and report it; both or neither."""
+        fields = relations_of(model_of(self.query), self.interest)
+        with as_one(self.using, self.interest):
+            before = self._replaced(fields)
+            rows = execute()
+            change = Change(
+                model=table_owner(model_of(self.query)),
+                alias=self.using,
+                kind=ChangeKind.LOAD if self.raw else ChangeKind.INSERT,
+                keys=_inserted_keys(self.query, returning or (), rows or ()),
+                fields=None,
+                before=before,
+                after={field.name: self._pointed_to(field, before) for field in fields},
+            )
+            deliver(self.interest, change)
+        return rows
+
+    def _replaced(self, fields: Sequence[AnyField]) -> Targets:
+        """Return where the rows point that an upsert is about to meet."""
+        if not fields or conflict_of(self.query) is not OnConflict.UPDATE:
+            return NOWHERE
+        lock = self.interest.lock
+        return columns(fields, replaced(self.query, self.using, fields, lock=lock))
+
+    def _pointed_to(self, field: AnyField, before: Targets) -> frozenset[Key] | None:
+        values = [getattr(row, field.attname) for row in self.query.objs]
+        if any(map(is_expression, values)):
+            return None
+        written = targets(stored(field, value) for value in values)
+        if written is None or field in updated_fields_of(self.query):
+            return written
+        # Rows that an upsert met went on pointing where they did.
+        return written | (before.get(field.name) or frozenset())
+
+
+def _inserted_keys(
+    query: InsertQuery, returning: Sequence[AnyField], rows: Sequence[Any]
+) -> tuple[Key, ...] | None:
+    """Return the new keys; None when nobody told them all."""
+    parts = key_fields(model_of(query))
+    told = {field: position for position, field in enumerate(returning)}
+    if len(rows) == len(query.objs) and all(part in told for part in parts):
+        keys = [[row[told[part]] for part in parts] for row in rows]
+    elif conflict_of(query) is OnConflict.UPDATE:
+        # A row that was met keeps a key that may not be the object's.
+        return None
+    else:
+        keys = [[getattr(obj, part.attname) for part in parts] for obj in query.objs]
+    if any(value is None or is_expression(value) for key in keys for value in key):
+        return None
+    return as_keys(model_of(query), keys if len(parts) > 1 else [k for (k,) in keys])

@@ -1,0 +1,130 @@
+"""Who wants to know what about which model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+
+from django_reckon.changes.event import Change
+from django_reckon.ground.internals import table_owner
+
+Listener: TypeAlias = Callable[[Change], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """
+    One listener's wish.
+
+    Attributes:
+        listener: Called inside the write's transaction; what it raises undoes both.
+        fields: Updates of other fields are not reported; None for all.
+        relations: Foreign keys, or other columns that lead somewhere, whose values
+            before and after are wanted, by the fields' names.
+        keys: Whether the rows' primary keys are wanted though a query must find them.
+        atomic: Whether a write outside any transaction opens one, so that what the
+            listener does and the write succeed or fail together.
+        lock: Whether rows are locked when they are read before the write, and the
+            write is held to the rows that were locked.
+    """
+
+    listener: Listener
+    fields: frozenset[str] | None = None
+    relations: tuple[str, ...] = ()
+    keys: bool = False
+    atomic: bool = True
+    lock: bool = False
+
+    def minds(self, fields: frozenset[str] | None) -> bool:
+        """Tell whether a write of these fields (None: whole rows) matters here."""
+        return self.fields is None or fields is None or bool(self.fields & fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """All wishes about one model, and what they come to together."""
+
+    watches: tuple[Watch, ...] = ()
+
+    def about(self, fields: frozenset[str] | None) -> Interest:
+        """Return the wishes that a write of these fields touches."""
+        return Interest(tuple(each for each in self.watches if each.minds(fields)))
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """Every relation that someone wants, once, in a fixed order."""
+        return tuple(sorted({name for each in self.watches for name in each.relations}))
+
+    @property
+    def keys(self) -> bool:
+        """Whether someone wants keys that only a query can tell."""
+        return any(each.keys for each in self.watches)
+
+    @property
+    def atomic(self) -> bool:
+        """Whether someone wants to be in one transaction with the write, or locks."""
+        return any(each.atomic or each.lock for each in self.watches)
+
+    @property
+    def lock(self) -> bool:
+        """Whether someone wants rows locked before the write."""
+        return any(each.lock for each in self.watches)
+
+
+@dataclass(slots=True)
+class WatchList:
+    """
+    The models that someone watches; no other model is touched by the capture.
+
+    Attributes:
+        interests: By concrete model.
+    """
+
+    interests: dict[type[Model], Interest] = field(default_factory=dict)
+
+    def add(self, model: type[Model], watch: Watch) -> None:
+        """
+        Watch the table of a model; the same wish twice counts once.
+
+        Raises:
+            FieldDoesNotExist: A name is no field of that very table; those of a
+                parent's table are watched there.
+        """
+        owner = table_owner(model)
+        for name in (*watch.relations, *(watch.fields or ())):
+            _check_column(owner, name)
+        known = self.interests.get(owner, Interest()).watches
+        if watch not in known:
+            self.interests[owner] = Interest((*known, watch))
+
+    def remove(self, model: type[Model], watch: Watch) -> None:
+        """Take a wish back; one that was never made is no error."""
+        owner = table_owner(model)
+        known = self.interests.pop(owner, Interest()).watches
+        rest = tuple(each for each in known if each != watch)
+        if rest:
+            self.interests[owner] = Interest(rest)
+
+    def of(self, model: type[Model]) -> Interest | None:
+        """Return what is wanted about a model's table; None for nothing."""
+        return self.interests.get(table_owner(model))
+
+    def models(self) -> Iterable[type[Model]]:
+        """Return the watched models."""
+        return tuple(self.interests)
+
+
+def _check_column(model: type[Model], name: str) -> None:
+    names = sorted(field.name for field in model._meta.local_concrete_fields)
+    if name not in names:
+        raise FieldDoesNotExist(
+            f"{name!r} is no field of the table of {model._meta.label!r}. "
+            f"Choose from {', '.join(names)}."
+        )
+
+
+watch_list = WatchList()

@@ -1,0 +1,186 @@
+"""From an update or delete about to run to the Change it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models.sql import Query, UpdateQuery
+
+from django_reckon.changes.delivery import as_one, deliver
+from django_reckon.changes.event import NOWHERE, Change, ChangeKind, Key, Targets
+from django_reckon.changes.rows import (
+    Rows,
+    as_keys,
+    batched,
+    is_expression,
+    key_fields,
+    pinned_keys,
+    read_keys,
+    read_rows,
+)
+from django_reckon.changes.targets import column, columns, relations_of, stored, targets
+from django_reckon.changes.watch import Interest
+from django_reckon.ground.internals import (
+    AnyField,
+    generated_from,
+    model_of,
+    pin,
+    table_owner,
+    values_of,
+)
+
+# What Django's own method returns: rows, a number of them, or nothing.
+Result = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """
+    Rows on their way to other values, or out.
+
+    Attributes:
+        query: The update or delete.
+        using: Database alias.
+        interest: Who wants to know.
+        kind: UPDATE, DELETE or LOAD.
+        values: Field -> what an update sets it to; empty for a delete.
+        keys: Primary keys where the caller has them.
+    """
+
+    query: Query
+    using: str
+    interest: Interest
+    kind: ChangeKind
+    values: Mapping[AnyField, Any]
+    keys: tuple[Key, ...] | None
+
+    def run(self, execute: Callable[[Query], Result]) -> Result:
+        """Run the statement and report it; both or neither."""
+        fields = self._fields()
+        interest = self.interest.about(fields)
+        if not interest.watches:
+            return execute(self.query)
+        with as_one(self.using, interest):
+            rows = self._read(interest)
+            if interest.lock and rows is not None and self.keys is None:
+                result = self._held_to(rows, execute)
+            else:
+                result = execute(self.query)
+            if result is None or result:
+                deliver(interest, self._change(interest, fields, rows))
+        return result
+
+    def _fields(self) -> frozenset[str] | None:
+        if self.kind is not ChangeKind.UPDATE:
+            return None
+        written = frozenset(field.name for field in self.values)
+        generated = generated_from(table_owner(model_of(self.query)))
+        return written.union(
+            name for name, sources in generated.items() if sources & written
+        )
+
+    def _read(self, interest: Interest) -> Rows | None:
+        """Read the rows if someone needs to know more than the statement tells."""
+        relations = relations_of(model_of(self.query), interest)
+        wanted = relations or interest.lock or (interest.keys and self.keys is None)
+        if not wanted:
+            return None
+        set_by = [self.values[each] for each in relations if self._is_computed(each)]
+        if self.keys is not None and not set_by:
+            model, lock = model_of(self.query), interest.lock
+            return read_keys(model, self.using, self.keys, relations, lock=lock)
+        return read_rows(
+            self.query, self.using, relations, expressions=set_by, lock=interest.lock
+        )
+
+    def _held_to(self, rows: Rows, execute: Callable[[Query], Result]) -> Result:
+        """Write the rows that were read and no others that came to match since."""
+        results = []
+        for some in batched(model_of(self.query), self.using, rows):
+            part = self.query.clone()
+            part.clear_where()
+            pin(part, some)
+            results.append(execute(part))
+        if not results:
+            return 0
+        return results[0] if len(results) == 1 else _summed(results)
+
+    def _change(
+        self, interest: Interest, fields: frozenset[str] | None, rows: Rows | None
+    ) -> Change:
+        relations = relations_of(model_of(self.query), interest)
+        before = columns(relations, rows or {})
+        return Change(
+            model=table_owner(model_of(self.query)),
+            alias=self.using,
+            kind=self.kind,
+            keys=self._moved(self.keys if rows is None else tuple(rows)),
+            fields=fields,
+            before=before,
+            after=self._after(relations, before, rows or {}),
+        )
+
+    def _moved(self, keys: tuple[Key, ...] | None) -> tuple[Key, ...] | None:
+        """Add the new keys where an update writes to the key itself."""
+        parts = key_fields(model_of(self.query))
+        written = [part in self.values for part in parts]
+        if keys is None or not any(written):
+            return keys
+        if any(self._is_computed(part) for part in parts):
+            return None
+        new = [self.values.get(part) for part in parts]
+        if len(parts) == 1:
+            return as_keys(model_of(self.query), (*keys, *new))
+        moved = [
+            [new[at] if written[at] else old for at, old in enumerate(key)]
+            for key in keys
+        ]
+        return as_keys(model_of(self.query), (*keys, *moved))
+
+    def _after(
+        self, relations: Sequence[AnyField], before: Targets, rows: Rows
+    ) -> Targets:
+        if self.kind is ChangeKind.DELETE:
+            return NOWHERE
+        after: dict[str, frozenset[Key] | None] = {}
+        position = len(relations)
+        for field in relations:
+            if field not in self.values:
+                after[field.name] = before[field.name]
+            elif self._is_computed(field):
+                after[field.name] = column(rows, position)
+                position += 1
+            else:
+                after[field.name] = targets([stored(field, self.values[field])])
+        return after
+
+    def _is_computed(self, field: AnyField) -> bool:
+        return is_expression(self.values.get(field))
+
+
+def update_of(
+    query: UpdateQuery, using: str, interest: Interest, *, raw: bool
+) -> Rewrite:
+    """Return the write that an update query makes."""
+    return Rewrite(
+        query=query,
+        using=using,
+        interest=interest,
+        kind=ChangeKind.LOAD if raw else ChangeKind.UPDATE,
+        values=values_of(query),
+        keys=pinned_keys(query),
+    )
+
+
+def delete_of(query: Query, using: str, interest: Interest) -> Rewrite:
+    """Return the write that a delete query makes."""
+    return Rewrite(query, using, interest, ChangeKind.DELETE, {}, pinned_keys(query))
+
+
+def _summed(results: Sequence[Result]) -> Result:
+    """Join what the parts returned: lists of rows, or numbers of them."""
+    if isinstance(results[0], list):
+        return [row for part in results for row in part]
+    return sum(part or 0 for part in results)

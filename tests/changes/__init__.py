@@ -1,0 +1,3 @@
+"""Writes as the changes floor sees them."""
+
+from __future__ import annotations
