@@ -17,5 +17,8 @@ class ReckonConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        # By name: the checks rest on models, which this file is loaded too early for.
+        # By name, for they rest on models, which this file is loaded too early for.
+        import_string("django_reckon.counts.written.watch_counted")()
+        import_string("django_reckon.changes.capture.install")()
         checks.register(import_string("django_reckon.checks.check_counts"))
+        checks.register(import_string("django_reckon.checks.check_writes"))

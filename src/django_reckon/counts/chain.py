@@ -96,8 +96,10 @@ class Chain:
     def _lift(self, request: CountRequest, info: CountInfo, position: int) -> None:
         """Copy what a later keeper knew to those that were asked before it."""
         if info.entry is not None:
-            for keeper in self.keepers[:position]:
-                keeper.keep(request, info.entry)
+            earlier = self.keepers[:position]
+            # A cache may be a table: no row of it is to wait for the caller's COMMIT.
+            lifting = _Keeping(request.key, earlier, request, info.entry)
+            transactions.when_committed(lifting, request.alias)
 
     def _missed(
         self, request: CountRequest, last: CountInfo | None, landings: int

@@ -39,6 +39,7 @@ class FastCountManager(Manager[M]):
         *,
         cache_counts_slower_than: dt.timedelta | None = None,
         serve_stale_for: dt.timedelta = dt.timedelta(),
+        invalidate_on_write: bool = False,
         cache: BackendSpec | None = None,
         resolvers: Sequence[BackendSpec] | None = None,
         dispatcher: BackendSpec | None = None,
@@ -59,6 +60,8 @@ class FastCountManager(Manager[M]):
                 whatever their size.
             serve_stale_for: How long after it expired a count still answers those
                 callers who would else wait for another's COUNT.
+            invalidate_on_write: True: an ORM write to the model, once committed, drops
+                the manager's kept counts; each hit then costs two round trips.
             cache: First tier, in place of FAST_COUNT_CACHE.
             resolvers: Who answers, in place of FAST_COUNT_RESOLVERS.
             dispatcher: Where precaching runs, in place of FAST_COUNT_DISPATCHER.
@@ -72,6 +75,7 @@ class FastCountManager(Manager[M]):
             disable_forked_precaching=disable_forked_precaching,
             cache_counts_slower_than=cache_counts_slower_than,
             serve_stale_for=serve_stale_for,
+            invalidate_on_write=invalidate_on_write,
             cache=cache,
             resolvers=resolvers,
             dispatcher=dispatcher,

@@ -36,6 +36,7 @@ class CountPolicy:
     disable_forked_precaching: bool = False
     cache_counts_slower_than: dt.timedelta | None = None
     serve_stale_for: dt.timedelta = dt.timedelta()
+    invalidate_on_write: bool = False
     cache: BackendSpec | None = None
     resolvers: Sequence[BackendSpec] | None = None
     dispatcher: BackendSpec | None = None

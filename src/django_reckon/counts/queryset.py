@@ -13,6 +13,7 @@ from django_reckon.counts import precache, trigger
 from django_reckon.counts.policy import CountPolicy
 from django_reckon.counts.report import PrecacheReport
 from django_reckon.counts.request import ask, needs_thread
+from django_reckon.counts.written import may_be_written, watch_read
 from django_reckon.ground.aio import in_thread
 from django_reckon.protocols import CountInfo
 
@@ -121,7 +122,10 @@ class FastCountQuerySet(QuerySet[M, R]):
         if self._result_cache is not None:
             return self.count_info()
         if needs_thread(self):
-            return await in_thread(self.count_info)()
+            return await in_thread(self._count_and_watch)()
+        if self.policy.invalidate_on_write or may_be_written(self, self.db):
+            # The stamp, or the open transaction, is to be asked in the thread.
+            return await in_thread(self._count_and_watch)()
         try:
             asked = ask(self, self.policy)
         except SynchronousOnlyOperation:
@@ -168,6 +172,12 @@ class FastCountQuerySet(QuerySet[M, R]):
         clone: Self = super()._clone()  # type: ignore[misc]
         clone._policy = self._policy
         return clone
+
+    def _count_and_watch(self) -> CountInfo:
+        """Count, and spare the next async count the way into the thread."""
+        info = self.count_info()
+        watch_read(self)
+        return info
 
     def _managed(self) -> tuple[QuerySet[Any], CountPolicy]:
         return precache.managed(

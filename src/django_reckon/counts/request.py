@@ -14,7 +14,10 @@ from django_reckon import conf
 from django_reckon.counts.chain import Chain, chain_for
 from django_reckon.counts.fingerprint import fingerprint
 from django_reckon.counts.policy import CountPolicy
+from django_reckon.counts.stamps import stamped
+from django_reckon.counts.written import must_count
 from django_reckon.exceptions import ConfigurationError
+from django_reckon.ground import transactions
 from django_reckon.ground.digest import NoDigestError
 from django_reckon.protocols import CountKey, CountRequest
 
@@ -29,7 +32,9 @@ def ask(
     Return who answers and what to ask, or None where only a plain count will do.
 
     That is so when the queryset can have no rows, when it cannot be told apart from
-    others by value, and when the manager or a setting is wrong (logged once).
+    others by value, when this transaction has written what it counts or sees the past
+    where only the present may be kept, and when the manager or a setting is wrong
+    (logged once).
 
     Any: a queryset of values has rows of any type.
 
@@ -41,7 +46,8 @@ def ask(
     try:
         if policy.problems:
             raise ConfigurationError(" ".join(policy.problems))
-        return chain_for(policy), request_for(queryset, policy)
+        chain, request = chain_for(policy), request_for(queryset, policy)
+        return None if _is_plain(request, policy) else (chain, request)
     except EmptyResultSet:
         return None
     except NoDigestError as error:
@@ -70,11 +76,19 @@ def needs_thread(queryset: QuerySet[Any]) -> bool:
     return hasattr(connections[queryset.db], "schema_name")
 
 
+def _is_plain(request: CountRequest, policy: CountPolicy) -> bool:
+    """Tell whether the open transaction, if any, allows nothing but a COUNT."""
+    if policy.invalidate_on_write and transactions.is_frozen(request.alias):
+        return True
+    return must_count(request.queryset, request.alias)
+
+
 def request_for(queryset: QuerySet[Any], policy: CountPolicy) -> CountRequest:
     """Return the question that a count of the queryset asks."""
     model, alias = queryset.model._meta.label, queryset.db
     tenant = conf.current().tenant(connections[alias])
-    digest = fingerprint(queryset.query, label=model, alias=alias, tenant=tenant)
+    name = fingerprint(queryset.query, label=model, alias=alias, tenant=tenant)
+    digest = stamped(name, queryset.model, alias, policy)
     return CountRequest(
         queryset=queryset,
         alias=alias,

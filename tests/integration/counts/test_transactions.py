@@ -44,9 +44,22 @@ def test_count_before_a_rollback_is_not_kept(twin: Twin) -> None:
     assert FastCount.objects.get().count == 1
 
 
-def test_count_before_a_commit_is_kept(twin: Twin) -> None:
+def test_count_of_own_rows_is_right_and_kept_by_nobody(twin: Twin) -> None:
+    """After the COMMIT the next caller counts; until then nobody else could."""
     with transaction.atomic():
         add_essays(2)
+        inside = twin.info(Essay.objects.all())
+
+    after = twin.info(Essay.objects.all())
+
+    assert (inside.value, inside.source) == (2, "exact")
+    assert (after.value, after.source) == (2, "exact")
+
+
+def test_count_before_a_commit_is_kept(twin: Twin) -> None:
+    add_essays(2)
+
+    with transaction.atomic():
         twin.count(Essay.objects.all())
         kept_inside = FastCount.objects.exists()
 
@@ -109,9 +122,9 @@ def test_count_before_an_inner_savepoint_rolled_back_by_hand_is_kept(
 ) -> None:
     """What is undone came after it."""
     begin = getattr(transaction, "savepoint_create", None) or transaction.savepoint
+    add_essays(2)
 
     with transaction.atomic():
-        add_essays(2)
         twin.count(Essay.objects.all())
         savepoint = begin()
         add_books(1)
@@ -122,8 +135,9 @@ def test_count_before_an_inner_savepoint_rolled_back_by_hand_is_kept(
 
 
 def test_count_inside_durable_atomic_is_right_and_kept(twin: Twin) -> None:
+    add_essays(2)
+
     with transaction.atomic(durable=True):
-        add_essays(2)
         inside = twin.count(Essay.objects.all())
 
     assert inside == 2
@@ -133,9 +147,10 @@ def test_count_inside_durable_atomic_is_right_and_kept(twin: Twin) -> None:
 def test_count_inside_nested_blocks_is_kept_at_the_outermost_commit(
     twin: Twin,
 ) -> None:
+    add_essays(2)
+
     with transaction.atomic():
         with transaction.atomic(), transaction.atomic(savepoint=False):
-            add_essays(2)
             twin.count(Essay.objects.all())
         kept_inside = FastCount.objects.exists()
 
@@ -178,8 +193,9 @@ def test_count_adds_one_callback_to_the_transaction_however_often_it_is_asked(
     twin: Twin,
 ) -> None:
     """A loop over ten thousand rows must not end in ten thousand writes."""
+    add_essays(2)
+
     with transaction.atomic():
-        add_essays(2)
         for _ in range(5):
             twin.count(Essay.objects.all())
         callbacks = len(connection.run_on_commit)
@@ -191,9 +207,9 @@ def test_due_precaching_adds_one_callback_however_many_counts_notice(
     twin: Twin, settings: Any
 ) -> None:
     settings.FAST_COUNT_DISPATCHER = "tests.support.stores.RecordingDispatcher"
+    add_visits(1)
 
     with transaction.atomic():
-        add_visits(1)
         for _ in range(5):
             twin.count(Visit.objects.all())
         callbacks = len(connection.run_on_commit)
