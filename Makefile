@@ -16,7 +16,7 @@ CANDIDATES = python3.13 python3.12 python3.11 python3 python
 .DEFAULT_GOAL = help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo serve test docs bench clean FORCE
+.PHONY: help demo serve test django-suite docs bench clean FORCE
 MAKEFLAGS += --no-print-directory
 
 # Runs $(1) and shows its output only if it fails, with $(2) as the last word.
@@ -26,7 +26,7 @@ quietly = log=$$(mktemp); if $(1) >"$$log" 2>&1; then rm -f "$$log"; \
 title = @printf '\n== %s\n' "$(1)"
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo 'Pass options on by ARGS="...", choose by PYTHON=python3.12 and DJANGO="~=5.2.0".'
 
 demo: $(VENV)/.demo  ## load the flights and show what the library does to their counts
@@ -46,6 +46,9 @@ test: $(VENV)/.test  ## ruff, mypy, the tests on every database that answers, th
 	$(call title,tests)
 	@$(PY) -m tests $(ARGS)
 
+django-suite: $(VENV)/.test  ## Django's own tests, with every write captured
+	@$(PY) -m tests.django_suite $(ARGS)
+
 docs: $(VENV)/.test  ## the documentation, in docs/_build/html
 	@$(PY) -m sphinx -W -q -b html docs docs/_build/html $(ARGS)
 	@echo "Open docs/_build/html/index.html"
@@ -54,7 +57,7 @@ bench: $(VENV)/.test  ## what counts cost, in queries and seconds
 	@$(PY) -m benchmarks $(ARGS)
 
 clean:  ## remove whatever the other targets made
-	rm -rf $(VENV) .venvs build dist docs/_build .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venvs .cache build dist docs/_build .mypy_cache .pytest_cache .ruff_cache
 	rm -rf .hypothesis src/*.egg-info demo/*.sqlite3 demo/*.sqlite3-*
 	find src tests demo docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 

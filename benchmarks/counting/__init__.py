@@ -1,0 +1,3 @@
+"""Measuring counts; `benchmarks/counts.py` is the door."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The one table that everybody counts."""
+
+from __future__ import annotations

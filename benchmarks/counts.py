@@ -1,0 +1,80 @@
+#!/usr/bin/env python
+"""
+What counts cost beside django-fast-count, django-cacheops and django-cachalot.
+
+All sides are measured in one run, each in processes and a virtual environment of its
+own, and timed in turn, so that whatever else the machine does hits them alike. Trust
+the ratios and the numbers of statements; the microseconds are those of the machine.
+
+PostgreSQL and Redis are looked for on this host, or where PGHOST, PGPORT, PGUSER,
+PGPASSWORD, REDIS_HOST and REDIS_PORT say. The table of rows stays in the database
+"reckon_bench" for the next run; everything else in there is made anew. In Redis, keys
+that begin with "reckon_bench" are used in database 9 and deleted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import IO, Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    # Started by its path, Python finds only what lies beside it.
+    sys.path[0] = str(ROOT)
+
+from benchmarks.counting import environments, report  # noqa: E402
+from benchmarks.counting.place import FULL, QUICK  # noqa: E402
+from benchmarks.counting.run import Outcome, run  # noqa: E402
+
+_say = partial(print, file=sys.stderr, flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, and return the status to end with."""
+    options = _options(arguments)
+    if missing := environments.missing_packages():
+        _say(f"Packages are missing: {', '.join(missing)}. Run:")
+        _say("python -m pip install -e '.[postgresql,redis]'")
+        return 2
+    with tempfile.TemporaryDirectory() as directory:
+        outcome = run(QUICK if options.quick else FULL, Path(directory), _say)
+    as_json = report.format_json(outcome)
+    if options.json == "-":
+        print(as_json)
+    elif options.json:
+        Path(options.json).write_text(as_json + "\n", encoding="utf-8")
+    # Standard output belongs to whoever asked for JSON there.
+    _print_table(outcome, sys.stderr if options.json == "-" else sys.stdout)
+    return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=(__doc__ or "").strip().splitlines()[0], allow_abbrev=False
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer rounds, in under a minute"
+    )
+    parser.add_argument(
+        "--json", metavar="FILE", help="write the figures there too; - for the output"
+    )
+    return parser.parse_args(arguments)
+
+
+def _print_table(outcome: Outcome, stream: IO[str]) -> None:
+    for text in (
+        report.format_conditions(outcome),
+        report.format_table(outcome.figures),
+        report.summarise(outcome.figures),
+        *outcome.notes,
+    ):
+        print(text, file=stream)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
