@@ -55,6 +55,10 @@ CAPABILITIES: Final[dict[str, Capability]] = {
         "a function in the SELECT list may give several rows",
         _by("postgresql"),
     ),
+    "text_search": Capability(
+        "django.contrib.postgres searches text there",
+        _by("postgresql"),
+    ),
     "statement_triggers": Capability(
         "a trigger runs once per statement and sees all its rows",
         _by("postgresql"),

@@ -11,6 +11,7 @@ from django.core.management.base import SystemCheckError
 
 from django_reckon.checks import check_counts
 from tests.checks.writers import checked, manager, writer
+from tests.support.database import committing
 
 if TYPE_CHECKING:
     from django.apps.registry import Apps
@@ -21,6 +22,7 @@ def test_project_of_the_tests_has_no_mistakes() -> None:
     assert check_counts(None) == []
 
 
+@committing
 def test_command_runs_the_check(settings: Settings) -> None:
     settings.FAST_COUNT_KEY_PREFIX = ""
 

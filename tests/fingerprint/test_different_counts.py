@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pytest
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import (
     BooleanField,
     Case,
@@ -79,6 +80,8 @@ class Written(Subquery):
 
 
 CHAR: Final = CharField()
+# One that knows no stop words, and one that does.
+LANGUAGES: Final = ("simple", "english")
 
 
 def _by_template() -> Func:
@@ -363,6 +366,26 @@ PAIRS: Final[dict[str, tuple[Make, Make]]] = {
         lambda: Note.objects.using("other"),
     ),
 }
+
+
+def _by_language_of(relation: str) -> Books:
+    """Return what a search finds that takes a person's name for a language."""
+    found = SearchVector("title", config=F(f"{relation}__name"))
+    return Book.objects.annotate(found=found).filter(
+        found=SearchQuery("the", config="simple")
+    )
+
+
+@pytest.mark.needs("text_search")
+def test_language_of_a_search_is_part_of_the_key() -> None:
+    simple, english = (Author.objects.create(name=name) for name in LANGUAGES)
+    Author.objects.exclude(name__in=LANGUAGES).delete()
+    Book.objects.create(title="The", author=simple, editor=english)
+
+    assert plain_count(_by_language_of("author")) == 1
+    assert plain_count(_by_language_of("editor")) == 0
+
+    assert key_of(_by_language_of("author")) != key_of(_by_language_of("editor"))
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS.values(), ids=PAIRS)

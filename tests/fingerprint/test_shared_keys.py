@@ -65,7 +65,9 @@ HARMLESS: Final[dict[str, Make]] = {
     "values_list_named": lambda books: books.values_list("title", named=True),
     "values_of_expression": lambda books: books.values(big=Upper("title")),
     "select_related": lambda books: books.select_related("author", "editor"),
-    "select_related_all": lambda books: books.select_related(),
+    "select_related_undone": lambda books: books.select_related(
+        "author"
+    ).select_related(None),
     "prefetch_related": lambda books: books.prefetch_related("orders", "shelves"),
     "prefetch_object": lambda books: books.prefetch_related(
         Prefetch("orders", queryset=Order.objects.filter(paid=True), to_attr="sold")

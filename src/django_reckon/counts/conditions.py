@@ -93,7 +93,8 @@ def _lookup(lookup: Lookup[object], aliases: set[str]) -> bytes | None:
     if name is None or not _is_plain(value):
         return None
     aliases.add(column.alias)
-    return encode((name, column.alias, column.target.column, value))
+    # repr() tells texts apart, and quickly; values are told apart by type as well.
+    return repr((name, column.alias, column.target.column)).encode() + encode(value)
 
 
 def _name(kind: type[Lookup[object]]) -> str | None:

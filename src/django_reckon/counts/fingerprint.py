@@ -74,15 +74,18 @@ def _rows_form(query: Query, alias: str) -> list[object] | None:
     """
     if not _has_plain_shape(query):
         return None
-    compiler = query.get_compiler(using=alias)
     conditions = plain_conditions(query.where)
     if conditions is None:
         if _filters_groups(query.where):
             return None
+        compiler = query.get_compiler(using=alias)
         conditions = compiled_conditions(query.where, compiler)
     joins = decisive_joins(query, conditions.aliases)
     if joins is None:
         return None
+    if not joins:
+        return [*conditions.form]
+    compiler = query.get_compiler(using=alias)
     return [*(compiled(compiler, each) for each in joins.values()), *conditions.form]
 
 

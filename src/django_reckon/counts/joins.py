@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from django.db.models import ForeignKey, ForeignObjectRel
+from django.db.models import ForeignKey, OneToOneRel
 from django.db.models.sql import Query
 from django.db.models.sql.constants import INNER
 from django.db.models.sql.datastructures import Join
 
 from django_reckon.counts.reading import aliases_read
-from django_reckon.ground.internals import has_constraint, join_field
+from django_reckon.ground.internals import has_constraint, join_field, table_owner
 
 # Joins in the order they were made, by their alias.
 Joins: TypeAlias = dict[str, Join]
@@ -84,10 +84,7 @@ def _with_parents(joins: Joins, names: set[str]) -> set[str]:
 
 def _repeats_rows(join: Join) -> bool:
     """Tell whether a row may find several partners."""
-    field = join_field(join)
-    if isinstance(field, ForeignObjectRel):
-        return not field.one_to_one
-    return not (field.many_to_one or field.one_to_one)
+    return not isinstance(join_field(join), ForeignKey | OneToOneRel)
 
 
 def _drops_rows(joins: Joins, name: str) -> bool:
@@ -101,6 +98,9 @@ def _drops_rows(joins: Joins, name: str) -> bool:
         (parent is None or parent.join_type == INNER)
         and isinstance(field, ForeignKey)
         and not field.null
+        # Of tables that Django does not make, nobody knows the constraints.
+        and field.model._meta.managed
+        and table_owner(field.related_model)._meta.managed
         and has_constraint(field)
     )
     return not certain

@@ -57,6 +57,8 @@ class Lease:
         try:
             claimed = self._claimed(token, every, seconds, force)
         except DatabaseError as error:
+            if not force and self._is_held():
+                return None
             logger.debug("The cache alone decides who precaches: %s", error)
             if force:
                 self.store.delete(self._lock_key)
@@ -122,6 +124,16 @@ class Lease:
                 return self._inserted(claim, alias)
         self._stamp(clock.epoch_seconds(latest), every)
         return False
+
+    def _is_held(self) -> bool:
+        """Tell whether the table, which could not be written, names a live owner."""
+        alias = router.db_for_read(PrecacheRun)
+        now = clock.column_time(clock.now())
+        try:
+            with transactions.shielded(alias):
+                return self._rows(alias).filter(lease_until__gt=now).exists()
+        except DatabaseError:
+            return False
 
     def _inserted(self, claim: dict[str, Any], alias: str) -> bool:
         """Claim by the very first row; Any, for columns hold many types."""

@@ -81,7 +81,13 @@ def _expression_parts(expression: BaseExpression) -> Iterable[object] | None:
     # What a function got beside its arguments may be SQL of the user's own.
     if getattr(expression, "extra", None):
         return None
-    return [part for part in expression.get_source_expressions() if part is not None]
+    # Some keep an expression beside those they tell of, such as a search its language.
+    hidden = [kept for kept in vars(expression).values() if _is_expression(kept)]
+    return [*filter(_is_expression, expression.get_source_expressions()), *hidden]
+
+
+def _is_expression(value: object) -> bool:
+    return hasattr(value, "resolve_expression") or hasattr(value, "as_sql")
 
 
 def _is_django(expression: object) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 from django_reckon.ground import clock
 from django_reckon.protocols import CountKey
 
-# About 200 bytes each with their dict slot: at most 0.8 MB a process.
+# About 290 bytes each with key and dict slot: at most 1.2 MB a process.
 MAX_KEYS: Final = 4096
 # After so many seconds a key is asked of the stores and locked like a new one.
 REMEMBER_SECONDS: Final = 60.0

@@ -107,6 +107,8 @@ FOREIGN: Final[dict[str, Callable[[Any, str], object]]] = {
         name, b"cno.such.module\nThing\n."
     ),
     "nothing": lambda client, name: client.set(name, b""),
+    "a list": lambda client, name: client.rpush(name, "5"),
+    "a hash": lambda client, name: client.hset(name, "value", "5"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from django_reckon.counts import precache
 from django_reckon.models import PrecacheRun
@@ -151,3 +151,26 @@ def test_claim_that_breaks_off_leaves_no_lock_behind(
             lease.give_back(token)
 
     assert _take(lease) is not None
+
+
+def test_claim_that_fails_in_passing_is_not_granted_beside_another(
+    fake_clock: FakeClock,
+) -> None:
+    """
+    A deadlock, a serialisation failure or a busy SQLite is no missing table.
+
+    The owner holds its lock in the table alone, so the cache knows of nobody.
+    """
+    lease = precache.lease("testapp.Visit", "default", Visit.objects.policy)
+    owner = _take(lease)
+
+    def busy(execute: Any, sql: str, *args: Any) -> Any:
+        if PrecacheRun._meta.db_table in sql and not sql.startswith("SELECT"):
+            raise OperationalError("busy")
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(busy):
+        second = _take(lease)
+
+    assert owner is not None
+    assert second is None
