@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -159,7 +159,7 @@ WRITES: Final[dict[str, Callable[[int, int], object]]] = {
 }
 SAVEPOINTS: Final = ("begin", "release", "undo")
 # What a write meets whose rows are not there: nothing to do then.
-_NOTHING_THERE: Final = (AttributeError, ValueError)
+_NOTHING_THERE: Final = (AttributeError, IntegrityError, ValueError)
 
 steps = st.lists(
     st.tuples(
