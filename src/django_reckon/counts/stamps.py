@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Manager, Model
 
 from django_reckon.counts import lock
 from django_reckon.counts.chain import chain_for
@@ -50,15 +51,24 @@ def renew(model: type[Model], alias: str) -> None:
 
 
 def _forgetful(model: type[Model]) -> list[tuple[type[Model], CountPolicy]]:
-    """Return the managers that count the table of a model, alone or with their own."""
+    """Return the managers that want the model's counts dropped, and on which model."""
+    policies = [(each, getattr(m, "policy", None)) for each, m in _managers(model)]
     return [
         (each, policy)
+        for each, policy in policies
+        if isinstance(policy, CountPolicy) and policy.invalidate_on_write
+    ]
+
+
+@lru_cache(maxsize=1024)
+def _managers(model: type[Model]) -> tuple[tuple[type[Model], Manager[Any]], ...]:
+    """Return every manager that counts the table of a model, alone or with its own."""
+    return tuple(
+        (each, manager)
         for each in apps.get_models()
         if model in (each._meta.concrete_model, *each._meta.all_parents)
         for manager in each._meta.managers
-        if isinstance(policy := getattr(manager, "policy", None), CountPolicy)
-        and policy.invalidate_on_write
-    ]
+    )
 
 
 def _key(model: type[Model], manager: str, alias: str) -> CountKey:
