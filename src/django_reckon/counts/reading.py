@@ -55,11 +55,11 @@ def _parts(expression: object) -> Iterable[object] | None:
 
 def _is_plain_subquery(expression: Subquery) -> bool:
     """Tell whether a subquery is written the way Django writes it."""
-    own = vars(expression)
+    kind = type(expression)
     return (
-        type(expression) in (Subquery, Exists)
-        and "template" not in own
-        and not own.get("extra")
+        kind in (Subquery, Exists)
+        and expression.template == kind.template
+        and not getattr(expression, "extra", None)
     )
 
 
