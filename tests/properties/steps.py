@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from django.core.exceptions import FieldError
-from django.db import NotSupportedError
+from django.db import NotSupportedError, models
 from django.db.models import (
     BooleanField,
     Case,
@@ -15,6 +15,7 @@ from django.db.models import (
     Exists,
     F,
     FilteredRelation,
+    JSONField,
     Max,
     OuterRef,
     Q,
@@ -39,6 +40,12 @@ __all__ = ["Walk", "walks"]
 # Querysets of any model, of rows of any type.
 Rows: TypeAlias = Any
 Step: TypeAlias = "Callable[[Rows], Rows]"
+
+
+def _json_null() -> Any:
+    """Return JSON's null; Django 6.1 has a name for it and warns of None."""
+    named = getattr(models, "JSONNull", None)
+    return named() if named else Value(None, JSONField())
 
 
 def _sold(**conditions: object) -> Exists:
@@ -76,7 +83,7 @@ BOOK: Final[dict[str, Step]] = {
     "json number": lambda rows: rows.filter(details__a=1),
     "json text": lambda rows: rows.filter(details__a="1"),
     "json object": lambda rows: rows.filter(details={"a": 1}),
-    "json null": lambda rows: rows.filter(details=None),
+    "json null": lambda rows: rows.filter(details=_json_null()),
     "json key": lambda rows: rows.filter(details__has_key="a"),
     "cover": lambda rows: rows.filter(cover=b"a"),
     "cover view": lambda rows: rows.filter(cover=memoryview(b"b")),

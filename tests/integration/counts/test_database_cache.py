@@ -11,8 +11,8 @@ from django.db import connection, transaction
 
 from tests.support.database import committing
 from tests.support.statements import watched
-from tests.support.world import add_essays
-from tests.testapp.models import Essay
+from tests.support.world import add_books, add_essays
+from tests.testapp.models import Book, Essay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,11 +86,12 @@ def test_database_cache_without_its_table_leaves_the_transaction_usable(
     twin: Twin, settings: Settings
 ) -> None:
     settings.CACHES = _caches(settings, "no_such_table")
+    add_essays(2)
 
     with transaction.atomic():
-        add_essays(2)
+        add_books(1)
         inside = twin.count(Essay.objects.all())
-        add_essays(1)
+        add_books(2)
 
     assert inside == 2
-    assert len(Essay.objects.all()) == 3
+    assert len(Book.objects.all()) == 3
