@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 
 __all__ = [
+    "AnyField",
     "BackendSpec",
+    "ComputedWriter",
     "CountCache",
     "CountEntry",
     "CountInfo",
@@ -24,6 +26,37 @@ __all__ = [
 # A short name, a dotted path, or {"BACKEND": name or path, "OPTIONS": {...}}.
 # OPTIONS hold whatever the backend's constructor takes, hence Any.
 BackendSpec: TypeAlias = str | dict[str, Any]
+# A field that may hold anything and be set to anything.
+AnyField: TypeAlias = "Field[Any, Any]"
+
+
+@runtime_checkable
+class ComputedWriter(Protocol):
+    """Writes the values of computed fields to their columns."""
+
+    def write(
+        self,
+        model: type[Model],
+        alias: str,
+        fields: Sequence[AnyField],
+        rows: Mapping[Any, Sequence[Any]],
+    ) -> None:
+        """
+        Write the values of some rows of one table.
+
+        It is called inside a transaction, with rows that exist and that are locked
+        where the database can. A row that is gone meanwhile is no error. Signals of
+        saves are not sent. What the database raises is left to the caller.
+
+        Args:
+            model: The table's model.
+            alias: The database.
+            fields: Columns of that very table.
+            rows: Primary key, a tuple where it is composite -> one value for each
+                field, as an attribute of an instance would hold it; for a foreign key
+                the key. Not empty.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,21 @@ related managers, through tables) ends in one of its three writing compilers. Th
 wrapped here once. A model nobody watches costs one dict lookup a statement.
 
 Above the compilers, two loops cut long lists of keys into statements; they are
-wrapped too, so that one delete stays one change. The deserialiser marks what it loads.
+wrapped too, so that one delete stays one change. A delete with all that it takes along
+and the bulk operations are made one group. The deserialiser marks what it loads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, Final
 
 from django.core.serializers.base import DeserializedObject
+from django.db.models import Model, QuerySet
+from django.db.models.deletion import Collector
 from django.db.models.sql import DeleteQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import (
     SQLCompiler,
@@ -26,12 +30,15 @@ from django.db.models.sql.compiler import (
 )
 
 from django_reckon.changes.event import ChangeKind
+from django_reckon.changes.group import grouped
 from django_reckon.changes.inserts import Insert
 from django_reckon.changes.rows import as_keys
 from django_reckon.changes.watch import watch_list
 from django_reckon.changes.writes import Rewrite, delete_of, update_of
 from django_reckon.ground.internals import (
+    collected_models,
     concrete_field,
+    for_write,
     model_of,
     table_owner,
     values_of,
@@ -41,6 +48,8 @@ from django_reckon.ground.internals import (
 Method = Callable[..., Any]
 
 _loading: Final = ContextVar("reckon_loading", default=False)
+# While set, updates are not seen; whoever sets it reports them itself.
+_silent: Final = ContextVar("reckon_silent", default=False)
 # Put on a query that is reported already, by a loop around its statements.
 _SEEN: Final = "_reckon_seen"
 
@@ -63,6 +72,8 @@ def _updating(original: Method) -> Method:
         query, using = compiler.query, _alias(compiler)
         interest = watch_list.of(model_of(query))
         if interest is None or not values_of(query) or hasattr(query, _SEEN):
+            return original(compiler, how)
+        if _silent.get():
             return original(compiler, how)
         write = update_of(query, using, interest, raw=_loading.get())
         return write.run(lambda part: original(_marked(part).get_compiler(using), how))
@@ -120,6 +131,36 @@ def _updating_batch(original: Method) -> Method:
     return update_batch
 
 
+def _collected(original: Method) -> Method:
+    @wraps(original)
+    def delete(self: Collector, *args: Any, **kwargs: Any) -> Any:
+        using: str = getattr(self, "using")  # noqa: B009 - not in the stubs
+        if not any(map(_is_joined, collected_models(self))):
+            return original(self, *args, **kwargs)
+        with grouped(using):
+            return original(self, *args, **kwargs)
+
+    return delete
+
+
+def _in_batches(original: Method) -> Method:
+    @wraps(original)
+    def bulk(self: QuerySet[Any], *args: Any, **kwargs: Any) -> Any:
+        model = self.model
+        if not any(map(_is_joined, (model, *model._meta.all_parents))):
+            return original(self, *args, **kwargs)
+        with grouped(for_write(self)):
+            return original(self, *args, **kwargs)
+
+    return bulk
+
+
+def _is_joined(model: type[Model]) -> bool:
+    """Tell whether someone who hears of the model's writes joins their transaction."""
+    interest = watch_list.of(model)
+    return interest is not None and interest.atomic
+
+
 def _load(original: Method) -> Method:
     @wraps(original)
     def save(self: DeserializedObject, *args: Any, **kwargs: Any) -> None:
@@ -141,6 +182,9 @@ _PLACES: Final[tuple[tuple[type, str, Callable[[Method], Method]], ...]] = (
     (SQLDeleteCompiler, "execute_sql", _deleting),
     (DeleteQuery, "delete_batch", _deleting_batch),
     (UpdateQuery, "update_batch", _updating_batch),
+    (Collector, "delete", _collected),
+    (QuerySet, "bulk_create", _in_batches),
+    (QuerySet, "bulk_update", _in_batches),
     (DeserializedObject, "save", _load),
 )
 # What stood there before, while the capture is installed; None: it was inherited.
@@ -163,6 +207,16 @@ def uninstall() -> None:
             delattr(owner, name)
         else:
             setattr(owner, name, original)
+
+
+@contextmanager
+def unseen() -> Iterator[None]:
+    """Do updates that nobody is told of, for a caller that reports them itself."""
+    before = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(before)
 
 
 def is_installed() -> bool:

@@ -45,6 +45,7 @@ class Change:
         before: For each watched relation, where the rows pointed before the write;
             perhaps some more.
         after: The same after it.
+        upsert: Whether an insert may have rewritten rows that were there already.
     """
 
     model: type[Model]
@@ -54,6 +55,7 @@ class Change:
     fields: frozenset[str] | None
     before: Targets
     after: Targets
+    upsert: bool = False
 
     def __post_init__(self) -> None:
         """Let nobody who hears of the change alter it for the next one."""

@@ -42,6 +42,7 @@ class Insert:
         """Run the statement and report it; both or neither."""
         fields = relations_of(model_of(self.query), self.interest)
         with as_one(self.using, self.interest):
+            self._prepare()
             before = self._replaced(fields)
             rows = execute()
             change = Change(
@@ -52,9 +53,17 @@ class Insert:
                 fields=None,
                 before=before,
                 after={field.name: self._pointed_to(field, before) for field in fields},
+                upsert=conflict_of(self.query) is OnConflict.UPDATE,
             )
-            deliver(self.interest, change)
+            deliver(self.interest, change, moved=change)
         return rows
+
+    def _prepare(self) -> None:
+        """Let those who want to set attributes of the objects before they are read."""
+        for watch in self.interest.watches:
+            if watch.prepare is not None:
+                owner = table_owner(model_of(self.query))
+                watch.prepare(owner, self.using, self.query.objs, self.raw)
 
     def _replaced(self, fields: Sequence[AnyField]) -> Targets:
         """Return where the rows point that an upsert is about to meet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -13,6 +13,7 @@ from django_reckon.changes.event import Change
 from django_reckon.ground.internals import table_owner
 
 Listener: TypeAlias = Callable[[Change], None]
+Preparer: TypeAlias = Callable[[type[Model], str, Sequence[Model], bool], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,10 @@ class Watch:
             listener does and the write succeed or fail together.
         lock: Whether rows are locked when they are read before the write, and the
             write is held to the rows that were locked.
+        moved: Whether rows whose watched fields keep their values, and fields that no
+            row changes, are left out of what an update reports.
+        prepare: Called before an insert with its objects, to fill in their attributes;
+            the second argument tells whether a fixture is loaded.
     """
 
     listener: Listener
@@ -38,6 +43,8 @@ class Watch:
     keys: bool = False
     atomic: bool = True
     lock: bool = False
+    moved: bool = False
+    prepare: Preparer | None = None
 
     def minds(self, fields: frozenset[str] | None) -> bool:
         """Tell whether a write of these fields (None: whole rows) matters here."""
@@ -53,6 +60,12 @@ class Interest:
     def about(self, fields: frozenset[str] | None) -> Interest:
         """Return the wishes that a write of these fields touches."""
         return Interest(tuple(each for each in self.watches if each.minds(fields)))
+
+    @property
+    def compared(self) -> frozenset[str]:
+        """Every field whose old values are to be compared with the new ones."""
+        wanted = (each.fields or frozenset() for each in self.watches if each.moved)
+        return frozenset().union(*wanted)
 
     @property
     def relations(self) -> tuple[str, ...]:

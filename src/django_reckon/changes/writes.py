@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from django_reckon.changes.rows import (
 )
 from django_reckon.changes.targets import column, columns, relations_of, stored, targets
 from django_reckon.changes.watch import Interest
+from django_reckon.ground.columns import is_same
 from django_reckon.ground.internals import (
     AnyField,
     generated_from,
@@ -69,13 +70,18 @@ class Rewrite:
             else:
                 result = execute(self.query)
             if result is None or result:
-                deliver(interest, self._change(interest, fields, rows))
+                change = self._change(interest, fields, rows)
+                deliver(interest, change, self._moved(interest, change, rows))
         return result
 
     def _fields(self) -> frozenset[str] | None:
         if self.kind is not ChangeKind.UPDATE:
             return None
-        written = frozenset(field.name for field in self.values)
+        return self._followed(field.name for field in self.values)
+
+    def _followed(self, names: Iterable[str]) -> frozenset[str]:
+        """Add the generated columns that are made from these fields."""
+        written = frozenset(names)
         generated = generated_from(table_owner(model_of(self.query)))
         return written.union(
             name for name, sources in generated.items() if sources & written
@@ -83,17 +89,29 @@ class Rewrite:
 
     def _read(self, interest: Interest) -> Rows | None:
         """Read the rows if someone needs to know more than the statement tells."""
-        relations = relations_of(model_of(self.query), interest)
-        wanted = relations or interest.lock or (interest.keys and self.keys is None)
+        columns = self._columns(interest)
+        wanted = columns or interest.lock or (interest.keys and self.keys is None)
         if not wanted:
             return None
+        relations = relations_of(model_of(self.query), interest)
         set_by = [self.values[each] for each in relations if self._is_computed(each)]
         if self.keys is not None and not set_by:
             model, lock = model_of(self.query), interest.lock
-            return read_keys(model, self.using, self.keys, relations, lock=lock)
+            return read_keys(model, self.using, self.keys, columns, lock=lock)
         return read_rows(
-            self.query, self.using, relations, expressions=set_by, lock=interest.lock
+            self.query, self.using, columns, expressions=set_by, lock=interest.lock
         )
+
+    def _columns(self, interest: Interest) -> list[AnyField]:
+        """Return what to read: the relations first, then what is to be compared."""
+        relations = relations_of(model_of(self.query), interest)
+        return relations + [
+            field
+            for field in self.values
+            if field.name in interest.compared
+            and field not in relations
+            and not self._is_computed(field)
+        ]
 
     def _held_to(self, rows: Rows, execute: Callable[[Query], Result]) -> Result:
         """Write the rows that were read and no others that came to match since."""
@@ -107,6 +125,31 @@ class Rewrite:
             return 0
         return results[0] if len(results) == 1 else _summed(results)
 
+    def _moved(
+        self, interest: Interest, change: Change, rows: Rows | None
+    ) -> Change | None:
+        """Return the part of the change that made a difference; None if none did."""
+        compared = [f for f in self.values if f.name in interest.compared]
+        if rows is None or change.fields is None or not compared:
+            return change
+        if any(part in self.values for part in key_fields(model_of(self.query))):
+            return change
+        moved = {field.name for field in compared if self._is_computed(field)}
+        columns = self._columns(interest)
+        places = [(f, columns.index(f)) for f in compared if f.name not in moved]
+        kept = {}
+        for key, row in rows.items():
+            differ = {f.name for f, at in places if not self._is_kept(f, row[at])}
+            if differ or len(places) < len(compared):
+                kept[key] = row
+                moved |= differ
+        if not kept:
+            return None
+        return self._change(interest, self._followed(moved), kept)
+
+    def _is_kept(self, field: AnyField, old: Any) -> bool:
+        return is_same(field, old, self.values[field])
+
     def _change(
         self, interest: Interest, fields: frozenset[str] | None, rows: Rows | None
     ) -> Change:
@@ -116,13 +159,13 @@ class Rewrite:
             model=table_owner(model_of(self.query)),
             alias=self.using,
             kind=self.kind,
-            keys=self._moved(self.keys if rows is None else tuple(rows)),
+            keys=self._renamed(self.keys if rows is None else tuple(rows)),
             fields=fields,
             before=before,
-            after=self._after(relations, before, rows or {}),
+            after=self._after(interest, before, rows or {}),
         )
 
-    def _moved(self, keys: tuple[Key, ...] | None) -> tuple[Key, ...] | None:
+    def _renamed(self, keys: tuple[Key, ...] | None) -> tuple[Key, ...] | None:
         """Add the new keys where an update writes to the key itself."""
         parts = key_fields(model_of(self.query))
         written = [part in self.values for part in parts]
@@ -139,14 +182,12 @@ class Rewrite:
         ]
         return as_keys(model_of(self.query), (*keys, *moved))
 
-    def _after(
-        self, relations: Sequence[AnyField], before: Targets, rows: Rows
-    ) -> Targets:
+    def _after(self, interest: Interest, before: Targets, rows: Rows) -> Targets:
         if self.kind is ChangeKind.DELETE:
             return NOWHERE
         after: dict[str, frozenset[Key] | None] = {}
-        position = len(relations)
-        for field in relations:
+        position = len(self._columns(interest))
+        for field in relations_of(model_of(self.query), interest):
             if field not in self.values:
                 after[field.name] = before[field.name]
             elif self._is_computed(field):

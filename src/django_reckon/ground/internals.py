@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
+from django.db import router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
-    Field,
     ForeignKey,
     GeneratedField,
     Lookup,
@@ -22,14 +22,14 @@ from django.db.models import (
     QuerySet,
 )
 from django.db.models.constants import OnConflict
+from django.db.models.deletion import Collector
 from django.db.models.expressions import Col
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.db.models.sql import InsertQuery, Query
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.datastructures import Join
 
-# A field that may hold anything and be set to anything.
-AnyField: TypeAlias = "Field[Any, Any]"
+from django_reckon.protocols import AnyField as AnyField
 
 
 def columns_in(expressions: Iterable[object]) -> Iterator[Col]:
@@ -93,6 +93,14 @@ def table_owner(model: type[Model]) -> type[Model]:
     return owner
 
 
+def parent_names(model: type[Model], ancestor: type[Model]) -> list[str]:
+    """Return the links that lead from a model's rows to those of a parent's table."""
+    if table_owner(model) is table_owner(ancestor):
+        return []
+    infos: Any = model._meta.get_path_to_parent(ancestor)
+    return [info.join_field.name for info in infos]
+
+
 def pin(query: Query, keys: Sequence[Any] | Query) -> None:
     """
     Hold a query to the rows of these primary keys, beside its other conditions.
@@ -101,6 +109,23 @@ def pin(query: Query, keys: Sequence[Any] | Query) -> None:
     """
     add_filter: Any = query.add_filter
     add_filter("pk__in", keys)
+
+
+def collected_models(collector: Collector) -> set[type[Model]]:
+    """Return the models whose rows a delete will take or change."""
+    known: Any = collector
+    return {
+        *known.data,
+        *(rows.model for rows in known.fast_deletes),
+        *(field.model for field, _ in known.field_updates),
+    }
+
+
+def for_write(queryset: QuerySet[Any]) -> str:
+    """Return the database that a queryset would write to."""
+    return chosen_alias(queryset) or router.db_for_write(
+        queryset.model, **getattr(queryset, "_hints", {})
+    )
 
 
 def conflict_of(query: InsertQuery) -> OnConflict | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -10,6 +12,11 @@ class Vendor:
 
     # A failed statement makes the rest of its transaction unusable.
     error_aborts_transaction: bool = True
+    # Updates rows from a list of values named v; None where we know no such statement.
+    # {table} is quoted, {rows} comes from value_rows().
+    update_from_values: str | None = None
+    # What stands before a column that such a statement sets.
+    set_prefix: str = ""
 
     def tenant(self, connection: BaseDatabaseWrapper) -> str:
         """Return what else decides which rows a table name means; runs no query."""
@@ -22,6 +29,18 @@ class Vendor:
         Asked with that transaction open; one at REPEATABLE READ, say, does not.
         """
         return False
+
+    def typed_place(self, kind: str) -> str:
+        """Return the placeholder of a value of a column type, in a list of values."""
+        return "%s"
+
+    def value_rows(self, places: Sequence[str], names: Sequence[str], rows: int) -> str:
+        """Return a list of rows of such places, as it stands in the statement."""
+        return ", ".join([f"({', '.join(places)})"] * rows)
+
+    def most_parameters(self, connection: BaseDatabaseWrapper) -> int | None:
+        """Return how many values one statement takes; None for no limit."""
+        return connection.features.max_query_params
 
     def serves_threads(self, connection: BaseDatabaseWrapper) -> bool:
         """Tell whether a second connection sees the same rows as this one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 from typing_extensions import override
 
@@ -12,6 +14,20 @@ class MySQL(Vendor):
     """MariaDB 10.11 and later, MySQL 8.4 and later."""
 
     error_aborts_transaction = False
+    update_from_values = "UPDATE {table} JOIN ({rows}) AS v ON {same} SET {values}"
+    set_prefix = "{table}."
+
+    @override
+    def value_rows(self, places: Sequence[str], names: Sequence[str], rows: int) -> str:
+        # MariaDB knows VALUES but cannot name its columns, MySQL spells it otherwise.
+        named = (f"{p} AS {name}" for p, name in zip(places, names, strict=True))
+        others = [f"SELECT {', '.join(places)}"] * (rows - 1)
+        return " UNION ALL ".join([f"SELECT {', '.join(named)}", *others])
+
+    @override
+    def most_parameters(self, connection: BaseDatabaseWrapper) -> int | None:
+        # Every row is a SELECT, and planning them takes memory.
+        return 4_000
 
     @override
     def sees_commits(self, connection: BaseDatabaseWrapper) -> bool:

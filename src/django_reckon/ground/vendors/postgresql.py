@@ -11,6 +11,20 @@ from django_reckon.ground.vendors.base import Vendor
 class PostgreSQL(Vendor):
     """PostgreSQL 15 and later."""
 
+    update_from_values = (
+        "UPDATE {table} SET {values} FROM (VALUES {rows}) AS v ({names}) WHERE {same}"
+    )
+
+    @override
+    def typed_place(self, kind: str) -> str:
+        # A list of NULLs, or of texts, would be of type text.
+        return f"%s::{kind}"
+
+    @override
+    def most_parameters(self, connection: BaseDatabaseWrapper) -> int | None:
+        # The protocol counts them in 16 bits; drivers that bind here have no limit.
+        return 65_535
+
     @override
     def tenant(self, connection: BaseDatabaseWrapper) -> str:
         """

@@ -12,6 +12,11 @@ class SQLite(Vendor):
     """SQLite 3.37 and later."""
 
     error_aborts_transaction = False
+    # A list of values has no names of its own in SQLite.
+    update_from_values = (
+        "WITH v ({names}) AS (VALUES {rows}) UPDATE {table} SET {values} FROM v "
+        "WHERE {same}"
+    )
 
     @override
     def serves_threads(self, connection: BaseDatabaseWrapper) -> bool:
