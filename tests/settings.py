@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "django_reckon",
     "tests.testapp",
     "tests.changesapp",
+    "tests.computedapp",
 ]
 
 MIDDLEWARE = [

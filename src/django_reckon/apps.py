@@ -19,6 +19,7 @@ class ReckonConfig(AppConfig):
     def ready(self) -> None:
         # By name, for they rest on models, which this file is loaded too early for.
         import_string("django_reckon.counts.written.watch_counted")()
+        import_string("django_reckon.computed.listening.listen")()
         import_string("django_reckon.changes.capture.install")()
         checks.register(import_string("django_reckon.checks.check_counts"))
         checks.register(import_string("django_reckon.checks.check_writes"))

@@ -12,8 +12,8 @@ from django.core.checks import Warning as Caution
 from django.db import DatabaseError
 from django.db.models import Manager, Model
 
-from django_reckon import conf
 from django_reckon.changes.watch import watch_list
+from django_reckon.conf import counts as conf
 from django_reckon.counts.chain import chain_for
 from django_reckon.counts.declared import METHOD, declared
 from django_reckon.counts.manager import FastCountManager

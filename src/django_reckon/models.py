@@ -1,7 +1,45 @@
-"""The tables of django-reckon."""
+"""Models with computed fields, and the tables of django-reckon."""
 
 from __future__ import annotations
 
+from django_reckon.computed.declare import ComputedField, computed
+from django_reckon.computed.manual import (
+    acompute,
+    apreupdate_dependent,
+    aupdate_computedfields,
+    aupdate_dependent,
+    compute,
+    get_computedfields,
+    get_contributing_fks,
+    has_computedfields,
+    is_computedfield,
+    precomputed,
+    preupdate_dependent,
+    update_computedfields,
+    update_dependent,
+)
+from django_reckon.computed.model import ComputedFieldsModel
+from django_reckon.computed.suspension import not_computed
 from django_reckon.counts.tables import FastCount, PrecacheRun
 
-__all__ = ["FastCount", "PrecacheRun"]
+__all__ = [
+    "ComputedField",
+    "ComputedFieldsModel",
+    "FastCount",
+    "PrecacheRun",
+    "acompute",
+    "apreupdate_dependent",
+    "aupdate_computedfields",
+    "aupdate_dependent",
+    "compute",
+    "computed",
+    "get_computedfields",
+    "get_contributing_fks",
+    "has_computedfields",
+    "is_computedfield",
+    "not_computed",
+    "precomputed",
+    "preupdate_dependent",
+    "update_computedfields",
+    "update_dependent",
+]

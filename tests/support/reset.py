@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django_reckon import conf
+from django_reckon.conf import counts as conf
 from django_reckon.counts import request, trigger
 from django_reckon.counts.chain import forget_chains
 from django_reckon.testing import RecordingDispatcher

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from django.db import connection
 
-from django_reckon import conf
+from django_reckon.conf import counts as conf
 from django_reckon.exceptions import ConfigurationError
 
 if TYPE_CHECKING:

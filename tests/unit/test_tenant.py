@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from django_reckon import conf
+from django_reckon.conf import counts as conf
 from django_reckon.ground.vendors import vendor_of
 
 

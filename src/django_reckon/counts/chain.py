@@ -8,7 +8,7 @@ from typing import Final
 
 from django.core.signals import setting_changed
 
-from django_reckon import conf
+from django_reckon.conf import counts as conf
 from django_reckon.counts.caches import CACHES
 from django_reckon.counts.caches.guard import Guard
 from django_reckon.counts.caches.table import TableCache

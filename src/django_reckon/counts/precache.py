@@ -15,7 +15,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
-from django_reckon import conf
+from django_reckon.conf import counts as conf
 from django_reckon.counts.chain import chain_for, made_entry
 from django_reckon.counts.declared import Named, declared
 from django_reckon.counts.lease import Lease

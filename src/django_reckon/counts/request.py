@@ -10,7 +10,7 @@ from django.core.exceptions import EmptyResultSet, SynchronousOnlyOperation
 from django.db import connections
 from django.db.models import QuerySet
 
-from django_reckon import conf
+from django_reckon.conf import counts as conf
 from django_reckon.counts.chain import Chain, chain_for
 from django_reckon.counts.fingerprint import fingerprint
 from django_reckon.counts.policy import CountPolicy

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db import router
 
-from django_reckon import conf
+from django_reckon.conf import counts as conf
 from django_reckon.counts import precache
 from django_reckon.counts.dispatchers import DISPATCHERS
 from django_reckon.counts.lease import Lease

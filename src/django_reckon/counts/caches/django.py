@@ -12,7 +12,7 @@ from django.core.cache import BaseCache, caches
 from django.core.cache.backends.dummy import DummyCache
 from django.core.cache.backends.locmem import LocMemCache
 
-from django_reckon import conf
+from django_reckon.conf import counts as conf
 from django_reckon.exceptions import BackendError
 from django_reckon.ground import clock
 from django_reckon.protocols import CountEntry, CountKey

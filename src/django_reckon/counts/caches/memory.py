@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 
-from django_reckon import conf
+from django_reckon.conf import counts as conf
 from django_reckon.counts.caches import CACHES
 from django_reckon.exceptions import ConfigurationError
 from django_reckon.ground import clock

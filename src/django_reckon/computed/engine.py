@@ -1,0 +1,339 @@
+"""
+From stale rows to new values.
+
+Step by step in the order of levels: the rows that are due are looked up, locked, read
+once, computed, and those whose values differ written once. What was written is reported
+as any other change is, so that it makes the next steps due by the same plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connections, transaction
+from django.db.models import Model, QuerySet
+from django.db.models.query import prefetch_related_objects
+
+from django_reckon.changes.delivery import report
+from django_reckon.changes.event import Change, ChangeKind, Key
+from django_reckon.changes.rows import as_keys, batched, key_fields
+from django_reckon.changes.watch import watch_list
+from django_reckon.computed.fetching import lookups_of
+from django_reckon.computed.functions import assign, call
+from django_reckon.computed.graph import Step
+from django_reckon.computed.registry import ComputedColumn, registry
+from django_reckon.computed.saves import saving_now
+from django_reckon.computed.work import Due, Route, Work
+from django_reckon.computed.writers import current_writer
+from django_reckon.conf import computed as conf
+from django_reckon.exceptions import ResolutionError
+from django_reckon.ground.columns import is_same
+from django_reckon.ground.internals import concrete_field, generated_from
+from django_reckon.protocols import ComputedWriter
+from django_reckon.signals import resolver_exit, resolver_start, resolver_update
+
+# How often one step may become due again in a tree of rows.
+_MOST_ROUNDS: Final = 1_000
+
+# The refresh that runs on a database, in this thread or task.
+_running: Final[ContextVar[dict[str, Work]]] = ContextVar("reckon_running", default={})  # noqa: B039 - replaced, never changed
+
+
+def running_on(alias: str) -> Work | None:
+    """Return the work of the refresh that runs on a database; None if none does."""
+    return _running.get().get(alias)
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many rows a refresh read and wrote."""
+
+    read: int = 0
+    written: int = 0
+
+
+@dataclass(slots=True)
+class Refresh:
+    """
+    One refresh of one database.
+
+    Attributes:
+        alias: The database.
+        work: What is due; it grows while values move.
+        writer: Writes the values.
+        querysize: Rows read at once; None for what fields and settings say.
+    """
+
+    alias: str
+    work: Work
+    writer: ComputedWriter
+    querysize: int | None = None
+    tally: Tally = field(default_factory=Tally)
+    _rounds: dict[Step, int] = field(default_factory=dict)
+
+    def run(self) -> Tally:
+        """
+        Bring every row that is due up to date, and all that follows from it.
+
+        Raises:
+            ResolutionError: A value cannot be computed or stored; the transaction can
+                only be rolled back then.
+        """
+        before = _running.set({**_running.get(), self.alias: self.work})
+        resolver_start.send(sender=registry)
+        try:
+            with transaction.atomic(using=self.alias, savepoint=False):
+                while (step := self._next()) is not None:
+                    self._run(step)
+        finally:
+            _running.reset(before)
+            resolver_exit.send(sender=registry)
+        return self.tally
+
+    def _next(self) -> Step | None:
+        for step in registry.steps:
+            if self.work.waits(step.model, step.fields):
+                rounds = self._rounds[step] = self._rounds.get(step, 0) + 1
+                if rounds > _MOST_ROUNDS:
+                    name = f"{step.model._meta.label}.{step.fields[0]}"
+                    problem = (
+                        f"it still moves after {_MOST_ROUNDS} rounds. Its rows depend "
+                        "on each other in a circle; a tree of rows has an end."
+                    )
+                    raise ResolutionError(name, None, problem)
+                return step
+        # Fields that nobody can compute (their declaration is wrong) are no work.
+        self.work.due.clear()
+        return None
+
+    def _run(self, step: Step) -> None:
+        keys: set[Key] = set()
+        fields: set[str] = set()
+        for route, due in self.work.take(step.model, step.fields):
+            keys |= self._targets(route, due)
+            fields |= due.fields
+        columns = _followed(step, fields)
+        for some in self._chunks(step.model, columns, keys):
+            self._refresh(step.model, columns, some)
+
+    def _targets(self, route: Route, due: Due) -> set[Key]:
+        """Return the primary keys of the rows that are due on a route."""
+        if due.everything:
+            rows: QuerySet[Any] = QuerySet(route.target, using=self.alias)
+            return set(rows.order_by().values_list("pk", flat=True))
+        keys = _usable(route, due.keys) if route.loose else due.keys
+        if route.lookup == "pk":
+            return set(as_keys(route.target, keys))
+        found: set[Key] = set()
+        for some in batched(route.target, self.alias, keys):
+            rows = QuerySet(route.target, using=self.alias)
+            rows = rows.filter(**{f"{route.lookup}__in": some}).order_by()
+            found.update(rows.values_list("pk", flat=True))
+        return found
+
+    def _chunks(
+        self, model: type[Model], columns: Sequence[ComputedColumn], keys: set[Key]
+    ) -> Iterator[list[Key]]:
+        sizes = [c.declaration.querysize for c in columns if c.declaration.querysize]
+        size = self.querysize or min([*sizes, conf.current().querysize])
+        ordered = _ordered(keys)
+        for start in range(0, len(ordered), size):
+            yield from batched(model, self.alias, ordered[start : start + size])
+
+    def _refresh(
+        self, model: type[Model], columns: Sequence[ComputedColumn], keys: list[Key]
+    ) -> None:
+        rows = list(self._locked(model, keys))
+        lookups = lookups_of(columns, several=len(rows) > 1)
+        if rows and lookups:
+            prefetch_related_objects(rows, *lookups)
+        self.tally.read += len(rows)
+        relations = _relations(model)
+        moved = _Moved()
+        for row in rows:
+            was = [getattr(row, name) for name in relations]
+            forms, differ = _computed(columns, row)
+            if differ:
+                moved.forms[row.pk] = forms
+                moved.fields |= differ
+                for name, old in zip(relations, was, strict=True):
+                    moved.before.setdefault(name, set()).add(old)
+                    moved.after.setdefault(name, set()).add(getattr(row, name))
+            _tell_save(model, columns, row)
+        if moved.forms:
+            self._write(model, columns, moved)
+
+    def _locked(self, model: type[Model], keys: list[Key]) -> QuerySet[Any]:
+        """Return the rows, held until the transaction ends where the database can."""
+        rows: QuerySet[Any] = QuerySet(model, using=self.alias)
+        rows = rows.filter(pk__in=keys).order_by("pk")
+        features = connections[self.alias].features
+        if not features.has_select_for_update:
+            return rows
+        return rows.select_for_update(
+            no_key=features.has_select_for_no_key_update,
+            of=("self",) if features.has_select_for_update_of else (),
+        )
+
+    def _write(
+        self, model: type[Model], columns: Sequence[ComputedColumn], moved: _Moved
+    ) -> None:
+        places = [at for at, c in enumerate(columns) if c.name in moved.fields]
+        fields = [columns[at].field for at in places]
+        rows = {pk: [forms[at] for at in places] for pk, forms in moved.forms.items()}
+        try:
+            self.writer.write(model, self.alias, fields, rows)
+        except DatabaseError as error:
+            raise _refused(columns, moved, error) from error
+        self.tally.written += len(rows)
+        names = [field.name for field in fields]
+        resolver_update.send(sender=registry, model=model, fields=names, pks=list(rows))
+        report(_change(model, self.alias, moved))
+
+
+@dataclass(slots=True)
+class _Moved:
+    """Rows whose values differ from what is stored, and where they lead."""
+
+    forms: dict[Key, list[Any]] = field(default_factory=dict)
+    fields: set[str] = field(default_factory=set)
+    before: dict[str, set[Any]] = field(default_factory=dict)
+    after: dict[str, set[Any]] = field(default_factory=dict)
+
+
+def _computed(
+    columns: Sequence[ComputedColumn], row: Model
+) -> tuple[list[Any], set[str]]:
+    """Return a row's values in the columns' form, and the fields that they move."""
+    forms, differ = [], set()
+    for column in columns:
+        old = getattr(row, column.field.attname)
+        form = assign(column, row, call(column, row))
+        forms.append(form)
+        if not is_same(column.field, old, form):
+            differ.add(column.name)
+    return forms, differ
+
+
+def _followed(step: Step, due: set[str]) -> list[ComputedColumn]:
+    """Return the fields that are due and those of the step that are made from them."""
+    found: list[ComputedColumn] = []
+    names = set(due)
+    for name in step.fields:
+        column = registry.columns[step.model, name]
+        if name in names or any(
+            edge.is_local and not edge.columns.isdisjoint(names)
+            for edge in column.edges
+        ):
+            names.add(name)
+            found.append(column)
+    return found
+
+
+def _relations(model: type[Model]) -> list[str]:
+    """Return the attributes of a row that someone follows from it."""
+    interest = watch_list.of(model)
+    names = interest.relations if interest is not None else ()
+    return [concrete_field(model, name).attname for name in names]
+
+
+def _change(model: type[Model], alias: str, moved: _Moved) -> Change:
+    """Return what was written as the capture would have told it."""
+    interest = watch_list.of(model)
+    names = interest.relations if interest is not None else ()
+    attributes = {name: concrete_field(model, name).attname for name in names}
+    fields = moved.fields.union(
+        name
+        for name, sources in generated_from(model).items()
+        if not sources.isdisjoint(moved.fields)
+    )
+    return Change(
+        model=model,
+        alias=alias,
+        kind=ChangeKind.UPDATE,
+        keys=tuple(moved.forms),
+        fields=frozenset(fields),
+        before={n: frozenset(moved.before[a]) - {None} for n, a in attributes.items()},
+        after={n: frozenset(moved.after[a]) - {None} for n, a in attributes.items()},
+    )
+
+
+def _tell_save(
+    model: type[Model], columns: Sequence[ComputedColumn], row: Model
+) -> None:
+    """Let the save that runs know what its row holds now."""
+    now = saving_now()
+    if now is not None and now.is_row(model, row.pk):
+        for column in columns:
+            name = column.field.attname
+            now.values[name] = getattr(row, name)
+
+
+def _usable(route: Route, keys: Iterable[Key]) -> list[Key]:
+    """Return those of the keys that a target can have."""
+    found = []
+    (part,) = key_fields(route.target)
+    for value in keys:
+        # Another model's keys may be of another kind.
+        with suppress(ValidationError, TypeError, ValueError):
+            found.append(part.to_python(value))
+    return found
+
+
+def _ordered(keys: Iterable[Key]) -> list[Key]:
+    """Return keys in an order that is the same in every transaction."""
+    try:
+        return sorted(keys)
+    except TypeError:
+        return sorted(keys, key=repr)
+
+
+def _refused(
+    columns: Sequence[ComputedColumn], moved: _Moved, error: DatabaseError
+) -> ResolutionError:
+    """Return the error that names the value which the database will not have."""
+    problem = f"the database refuses it ({type(error).__name__}: {error})"
+    labels = [column.label for column in columns if column.name in moved.fields]
+    for pk, forms in moved.forms.items():
+        for column, form in zip(columns, forms, strict=True):
+            if _is_impossible(column, form):
+                return ResolutionError(
+                    column.label, pk, f"its column refuses {form!r} ({error})"
+                )
+    keys = list(moved.forms)
+    return ResolutionError(
+        ", ".join(labels), keys[0] if len(keys) == 1 else keys, problem
+    )
+
+
+def _is_impossible(column: ComputedColumn, form: Any) -> bool:
+    """Tell whether a value is one that such a column never takes."""
+    field = column.field
+    if form is None:
+        return not field.null
+    try:
+        field.run_validators(form)
+    except Exception:  # noqa: BLE001 - any refusal will do
+        return True
+    return False
+
+
+def refresh(
+    alias: str,
+    work: Work,
+    *,
+    writer: ComputedWriter | None = None,
+    querysize: int | None = None,
+) -> Tally:
+    """
+    Do the work on a database now, in the transaction that is open or in one of its own.
+
+    Raises:
+        ResolutionError: A value cannot be computed or stored.
+    """
+    return Refresh(alias, work, writer or current_writer(), querysize).run()

@@ -1,0 +1,56 @@
+"""What is read along with the rows whose fields are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.db.models import Prefetch
+
+from django_reckon.computed.declare import PrefetchLookup
+from django_reckon.computed.paths import Hop
+from django_reckon.computed.registry import ComputedColumn
+
+SEPARATOR = "__"
+
+
+def lookups_of(
+    columns: Sequence[ComputedColumn], *, several: bool
+) -> list[PrefetchLookup]:
+    """
+    Return the lookups to prefetch for rows whose fields are computed.
+
+    For several rows every relation that depends names is fetched; for a lone one only
+    what a Prefetch object puts under a name of its own, for the function reads it.
+    """
+    wanted: dict[str, PrefetchLookup] = {}
+    for column in columns:
+        for lookup in column.declaration.prefetch_related:
+            if isinstance(lookup, Prefetch):
+                wanted.setdefault(lookup.prefetch_to, lookup)
+    if not several:
+        return [each for each in wanted.values() if _is_named(each)]
+    for column in columns:
+        for path in _paths(column):
+            wanted.setdefault(path, path)
+    return list(wanted.values())
+
+
+def _paths(column: ComputedColumn) -> Iterator[str]:
+    declared = column.declaration
+    for path in declared.select_related:
+        yield path.replace(".", SEPARATOR)
+    for lookup in declared.prefetch_related:
+        if isinstance(lookup, str):
+            yield lookup.replace(".", SEPARATOR)
+    for hops, _ in column.rules:
+        if hops:
+            yield path_of(hops)
+
+
+def path_of(hops: Sequence[Hop]) -> str:
+    """Return the attributes of a path as prefetch_related() takes them."""
+    return SEPARATOR.join(hop.accessor for hop in hops)
+
+
+def _is_named(lookup: PrefetchLookup) -> bool:
+    return isinstance(lookup, Prefetch) and lookup.to_attr is not None

@@ -1,0 +1,133 @@
+"""Calling the functions that users wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from copy import copy
+from typing import Any
+
+from django.db.models import DecimalField, JSONField, Model
+
+from django_reckon.computed.registry import ComputedColumn, registry
+from django_reckon.exceptions import ResolutionError, ResolverException
+from django_reckon.ground.columns import column_form
+from django_reckon.ground.internals import table_owner
+
+# Values are whatever the fields hold, hence Any throughout.
+
+
+def call(column: ComputedColumn, instance: Model) -> Any:
+    """
+    Return what the function says of an instance.
+
+    Raises:
+        ResolutionError: It raised; the cause is chained.
+    """
+    try:
+        return column.declaration.compute(instance)
+    except Exception as error:
+        problem = f"its function raised {type(error).__name__}: {error}"
+        raise ResolutionError(column.label, instance.pk, problem) from error
+
+
+def stored_form(column: ComputedColumn, instance: Model, value: Any) -> Any:
+    """
+    Return a value as the column would hold it.
+
+    Raises:
+        ResolutionError: The field refuses it; the cause is chained.
+    """
+    try:
+        return column_form(column.field, value)
+    except Exception as error:
+        problem = f"its field refuses {value!r} ({type(error).__name__}: {error})"
+        raise ResolutionError(column.label, instance.pk, problem) from error
+
+
+def assign(column: ComputedColumn, instance: Model, value: Any) -> Any:
+    """
+    Give an instance the value that a read of the column would, and return its form.
+
+    Raises:
+        ResolutionError: The field refuses it.
+    """
+    field = column.field
+    form = stored_form(column, instance, value)
+    if isinstance(value, Model):
+        setattr(instance, field.name, value)
+    elif field.is_relation or isinstance(field, DecimalField | JSONField):
+        setattr(instance, field.attname, form)
+    else:
+        setattr(
+            instance, field.attname, None if form is None else field.to_python(value)
+        )
+    return form
+
+
+def apply(columns: Iterable[ComputedColumn], instance: Model) -> None:
+    """
+    Compute the fields of an instance in the order given, each seeing those before.
+
+    Raises:
+        ResolutionError: A function raised, or its field refuses the value.
+    """
+    for column in columns:
+        assign(column, instance, call(column, instance))
+
+
+def mirror(values: Mapping[str, Any], instance: Model) -> None:
+    """Give an instance values that were stored for it: attribute -> value."""
+    for name, value in values.items():
+        setattr(instance, name, value)
+
+
+def column_named(model: type[Model], name: str) -> ComputedColumn:
+    """
+    Return a computed field of a model or its parents.
+
+    Raises:
+        ResolverException: It is none, or one that is declared wrongly.
+    """
+    registry.require(model)
+    for column in registry.of(model):
+        if column.name == name:
+            return column
+    known = ", ".join(column.name for column in registry.of(model)) or "none"
+    raise ResolverException(
+        f"{name!r} is no computed field of {model._meta.label!r}. It has: {known}."
+    )
+
+
+def preview(instance: Model, name: str) -> Any:
+    """
+    Return the value that saving the instance would give to a computed field.
+
+    Computed fields of the row that it is made from are computed first; the instance
+    stays as it is.
+
+    Raises:
+        ResolverException: The model has no such field.
+        ResolutionError: A function raised.
+    """
+    wanted = column_named(type(instance), name)
+    trial = copy(instance)
+    apply(_local_sources(wanted), trial)
+    return call(wanted, trial)
+
+
+def _local_sources(wanted: ComputedColumn) -> list[ComputedColumn]:
+    """Return the computed fields of the same row that one is made from, in order."""
+    needed = {wanted.node}
+    waiting = [wanted]
+    while waiting:
+        for hops, columns in waiting.pop().rules:
+            for field in [] if hops else columns:
+                node = (table_owner(field.model), field.name)
+                if node in registry.columns and node not in needed:
+                    needed.add(node)
+                    waiting.append(registry.columns[node])
+    return [
+        column
+        for column in registry.of(wanted.model)
+        if column.node in needed and column is not wanted
+    ]

@@ -1,0 +1,104 @@
+"""The base class of models with computed fields."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Model
+from typing_extensions import override
+
+from django_reckon.changes.rows import is_expression
+from django_reckon.computed import functions
+from django_reckon.computed.fields import sources, touched, widened, written
+from django_reckon.computed.plan import NOTHING, SeenTo
+from django_reckon.computed.registry import ComputedColumn, registry
+from django_reckon.computed.saves import saving
+from django_reckon.computed.suspension import suspension
+from django_reckon.ground.aio import in_thread
+
+
+class ComputedFieldsModel(Model):
+    """Base of every model with computed fields; it adds no columns."""
+
+    class Meta:
+        abstract = True
+
+    # The signatures differ between versions of Django, hence Any.
+    @override
+    def save(
+        self, *args: Any, skip_computedfields: bool = False, **kwargs: Any
+    ) -> None:
+        """
+        Save the row with computed fields that belong to its new values.
+
+        Args:
+            args: As Django's save().
+            skip_computedfields: Leave the row's own computed fields as they are on the
+                instance; fields of other rows are refreshed all the same.
+            kwargs: As Django's save(); update_fields is widened by the computed fields
+                that depend on those it names.
+
+        Raises:
+            ResolverException: A computed field of the model is declared wrongly.
+            ResolutionError: A value cannot be computed or stored; nothing was saved.
+        """
+        registry.require(type(self))
+        if skip_computedfields or suspension() is not None:
+            with saving(self, NOTHING, skips=skip_computedfields):
+                super().save(*args, **kwargs)
+            return
+        args, kwargs, named = _update_fields(args, kwargs)
+        local = [c for c in touched(type(self), named) if registry.is_local(c)]
+        seen_to = self._compute_local(local, named)
+        if named is not None:
+            kwargs["update_fields"] = widened(named, local)
+        with saving(self, seen_to, skips=False) as now:
+            super().save(*args, **kwargs)
+        functions.mirror(now.values, self)
+
+    @override
+    async def asave(self, *args: Any, **kwargs: Any) -> None:
+        """Save as save() does, in the thread of the connections."""
+        await in_thread(self.save)(*args, **kwargs)
+
+    def _compute_local(
+        self, local: list[ComputedColumn], named: Collection[str] | None
+    ) -> SeenTo:
+        """Compute fields from the row alone; return those that cannot go wrong then."""
+        if any(is_expression(value) for value in vars(self).values()):
+            # Only the database knows what the functions would read.
+            return NOTHING
+        covered = written(self, named)
+        functions.apply(local, self)
+        sure = {
+            column.name
+            for column in local
+            if covered is None or sources(column) <= covered
+        }
+        return SeenTo(type(self), frozenset(sure))
+
+    @override
+    def _do_update(
+        self, base_qs: Any, using: Any, pk_val: Any, values: Any, *args: Any, **kw: Any
+    ) -> Any:
+        """Keep what an instance remembers of other rows from overwriting what is."""
+        refreshed = {
+            column.field
+            for column in registry.of(type(self))
+            if not registry.is_local(column)
+        }
+        values = [each for each in values if each[0] not in refreshed]
+        parent: Any = super()
+        return parent._do_update(base_qs, using, pk_val, values, *args, **kw)
+
+
+def _update_fields(
+    args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any], list[str] | None]:
+    """Return the arguments without a positional update_fields, and what it names."""
+    if len(args) > 3:
+        kwargs = {**kwargs, "update_fields": args[3]}
+        args = args[:3]
+    named = kwargs.get("update_fields")
+    return args, dict(kwargs), None if named is None else list(named)

@@ -1,0 +1,141 @@
+"""From a change to the work it makes, decided once for each shape of change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from django.db.models import Model
+
+from django_reckon.changes.event import Change, ChangeKind, Key
+from django_reckon.computed.edges import Edge
+from django_reckon.computed.registry import Registry, registry
+from django_reckon.computed.work import Route, Work
+from django_reckon.ground.internals import table_owner
+
+# What one way through the plan is asked by: the table, how it was written, which
+# fields, and which local computed fields the writer has seen to already.
+_Shape: TypeAlias = tuple[
+    type[Model], ChangeKind, bool, frozenset[str] | None, frozenset[str], object
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Some fields that a change makes stale, and where the keys of their rows are."""
+
+    route: Route
+    via: str | None
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTo:
+    """
+    Local computed fields that whoever writes has written along.
+
+    Attributes:
+        model: Of the instance that is written.
+        fields: Their names.
+    """
+
+    model: type[Model] | None
+    fields: frozenset[str]
+
+    def covers(self, edge: Edge) -> bool:
+        """Tell whether an edge leads to such a field of that very row."""
+        if self.model is None or edge.field not in self.fields:
+            return False
+        tables = {table_owner(self.model), *self.model._meta.all_parents}
+        return edge.target in tables
+
+
+NOTHING = SeenTo(None, frozenset())
+
+
+@dataclass(slots=True)
+class Plan:
+    """
+    What every change means for the fields of a registry.
+
+    Attributes:
+        registry: Asked for each shape of change once.
+    """
+
+    registry: Registry
+    _sources: dict[type[Model], tuple[Edge, ...]] = field(default_factory=dict)
+    _ways: dict[_Shape, tuple[Way, ...]] = field(default_factory=dict)
+
+    def clear(self) -> None:
+        """Forget everything, for the registry has changed."""
+        self._sources.clear()
+        self._ways.clear()
+
+    def edges_from(self, source: type[Model]) -> tuple[Edge, ...]:
+        """Return the edges that begin at a table."""
+        if not self._sources:
+            sources: dict[type[Model], list[Edge]] = {}
+            for edge in self.registry.edges():
+                sources.setdefault(edge.source, []).append(edge)
+            self._sources = {each: tuple(some) for each, some in sources.items()}
+        return self._sources.get(source, ())
+
+    def ways(self, change: Change, seen_to: SeenTo = NOTHING) -> tuple[Way, ...]:
+        """Return the ways from a change to the fields that it makes stale."""
+        shape = (
+            change.model,
+            change.kind,
+            change.upsert,
+            change.fields,
+            seen_to.fields,
+            seen_to.model,
+        )
+        known = self._ways.get(shape)
+        if known is None:
+            edges = [
+                edge
+                for edge in self.edges_from(change.model)
+                if _fires(edge, change) and not seen_to.covers(edge)
+            ]
+            known = self._ways[shape] = tuple(_merged(edges))
+        return known
+
+    def add(self, work: Work, change: Change, seen_to: SeenTo = NOTHING) -> None:
+        """Add to the work what a change makes due."""
+        for way in self.ways(change, seen_to):
+            for keys in _keys(way, change):
+                work.add(way.route, keys, way.fields)
+
+
+def _fires(edge: Edge, change: Change) -> bool:
+    if change.kind is ChangeKind.UPDATE:
+        return change.fields is None or not edge.columns.isdisjoint(change.fields)
+    if change.kind is ChangeKind.DELETE:
+        return edge.on_delete
+    # Rows of a fixture may come after those that point at them.
+    return edge.on_insert or change.upsert or change.kind is ChangeKind.LOAD
+
+
+def _merged(edges: list[Edge]) -> Iterator[Way]:
+    together: dict[tuple[Route, str | None], set[str]] = {}
+    for edge in edges:
+        route = Route(edge.target, edge.lookup, edge.loose)
+        together.setdefault((route, edge.via), set()).add(edge.field)
+    for (route, via), fields in together.items():
+        yield Way(route, via, frozenset(fields))
+
+
+def _keys(way: Way, change: Change) -> Iterator[Iterable[Key] | None]:
+    if way.via is not None:
+        for targets in (change.before, change.after):
+            if way.via in targets:
+                yield targets[way.via]
+        return
+    if change.keys is None and change.kind is ChangeKind.INSERT and not change.upsert:
+        # Nobody tells the keys of new rows; their values stay as they were inserted.
+        return
+    yield change.keys
+
+
+plan = Plan(registry)

@@ -1,0 +1,77 @@
+"""What the save that runs now knows and wants to hear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db.models import Model
+
+from django_reckon.changes.event import Key
+from django_reckon.computed.plan import NOTHING, SeenTo
+from django_reckon.ground.internals import table_owner
+
+
+@dataclass(slots=True)
+class Saving:
+    """
+    One call of save().
+
+    Attributes:
+        instance: What is saved.
+        seen_to: Local computed fields that are written along with it.
+        skips: Whether the caller sees to all computed fields of a new row.
+        values: What a refresh stored for the row meanwhile: attribute -> value.
+    """
+
+    instance: Model
+    seen_to: SeenTo
+    skips: bool
+    values: dict[str, Any] = field(default_factory=dict)
+    keys: set[Key] = field(default_factory=set)
+
+    def note(self, model: type[Model], keys: tuple[Key, ...] | None) -> None:
+        """Learn the key under which the row was inserted."""
+        if keys is not None and len(keys) == 1 and _has_table(self.instance, model):
+            self.keys.update(keys)
+
+    def is_row(self, model: type[Model], key: Key) -> bool:
+        """Tell whether that is the row that is saved."""
+        if not _has_table(self.instance, model):
+            return False
+        return key in self.keys or key == self.instance.pk
+
+
+_saving: Final[ContextVar[Saving | None]] = ContextVar("reckon_saving", default=None)
+
+
+def saving_now() -> Saving | None:
+    """Return the innermost save that runs; None outside of any."""
+    return _saving.get()
+
+
+@contextmanager
+def saving(instance: Model, seen_to: SeenTo, *, skips: bool) -> Iterator[Saving]:
+    """Let others know that the instance is being saved."""
+    now = Saving(instance, seen_to, skips)
+    before = _saving.set(now)
+    try:
+        yield now
+    finally:
+        _saving.reset(before)
+
+
+def seen_to_by_save(model: type[Model], keys: tuple[Key, ...] | None) -> SeenTo:
+    """Return what the running save has seen to, if it is what wrote these rows."""
+    now = saving_now()
+    if now is None or keys is None or len(keys) != 1:
+        return NOTHING
+    return now.seen_to if now.is_row(model, keys[0]) else NOTHING
+
+
+def _has_table(instance: Model, model: type[Model]) -> bool:
+    mine = type(instance)
+    return table_owner(mine) is model or model in mine._meta.all_parents

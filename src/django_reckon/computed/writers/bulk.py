@@ -1,0 +1,48 @@
+"""Django's own bulk_update()."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import Case, Model, QuerySet, Value, When
+from django.db.models.functions import Cast
+
+from django_reckon.changes.capture import unseen
+from django_reckon.changes.rows import batched
+from django_reckon.conf import computed as conf
+from django_reckon.protocols import AnyField
+
+
+class BulkWriter:
+    """One UPDATE with a CASE for every few rows; slow, but it knows every field."""
+
+    def write(
+        self,
+        model: type[Model],
+        alias: str,
+        fields: Sequence[AnyField],
+        rows: Mapping[Any, Sequence[Any]],
+    ) -> None:
+        """Write the values, as ComputedWriter says."""
+        queryset: QuerySet[Any] = QuerySet(model, using=alias)
+        size = max(conf.current().batchsize_bulk // len(fields), 1)
+        keys = list(rows)
+        with unseen():
+            for start in range(0, len(keys), size):
+                for some in batched(model, alias, keys[start : start + size]):
+                    values = {
+                        field.attname: _chosen(field, at, some, rows)
+                        for at, field in enumerate(fields)
+                    }
+                    queryset.filter(pk__in=some).update(**values)
+
+
+def _chosen(
+    field: AnyField, at: int, keys: Sequence[Any], rows: Mapping[Any, Sequence[Any]]
+) -> Cast:
+    """Return the expression that gives each row its value."""
+    cases = [
+        When(pk=key, then=Value(rows[key][at], output_field=field)) for key in keys
+    ]
+    return Cast(Case(*cases, output_field=field), output_field=field)

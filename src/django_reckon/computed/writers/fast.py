@@ -1,0 +1,157 @@
+"""One UPDATE for thousands of rows, joined with a list of values."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+
+from django_reckon.changes.rows import key_fields
+from django_reckon.computed.writers.bulk import BulkWriter
+from django_reckon.conf import computed as conf
+from django_reckon.ground.vendors import vendor_of
+from django_reckon.protocols import AnyField
+
+logger = logging.getLogger(__name__)
+
+
+class FastWriter:
+    """
+    The default.
+
+    Fields that wrap their values in SQL of their own, and databases that we do not
+    know, are left to bulk_update(); the log says so once for each.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing told."""
+        self._fallback = BulkWriter()
+        self._told: set[object] = set()
+
+    def write(
+        self,
+        model: type[Model],
+        alias: str,
+        fields: Sequence[AnyField],
+        rows: Mapping[Any, Sequence[Any]],
+    ) -> None:
+        """Write the values, as ComputedWriter says."""
+        connection = connections[alias]
+        keys = key_fields(model)
+        obstacle = _obstacle(connection, (*keys, *fields))
+        if obstacle is not None:
+            self._tell(obstacle)
+            self._fallback.write(model, alias, fields, rows)
+            return
+        for some in _batches(connection, rows, len(keys) + len(fields)):
+            sql = _statement(connection, model, keys, fields, len(some))
+            params = [
+                value
+                for key, values in some
+                for value in _prepared(connection, keys, key, fields, values)
+            ]
+            with connection.cursor() as cursor:
+                cursor.execute(sql, params)
+
+    def _tell(self, obstacle: str) -> None:
+        if obstacle not in self._told:
+            self._told.add(obstacle)
+            logger.info("Computed fields are written by bulk_update(): %s.", obstacle)
+
+
+def _obstacle(
+    connection: BaseDatabaseWrapper, fields: Iterable[AnyField]
+) -> str | None:
+    """Say why values cannot stand in a list; None if they can."""
+    if vendor_of(connection).update_from_values is None:
+        return f"no statement is known for {connection.vendor}"
+    for field in fields:
+        placeholder = getattr(field, "get_placeholder", None) or getattr(
+            field, "get_placeholder_sql", None
+        )
+        if placeholder is not None and not _is_plain(connection, field, placeholder):
+            return f"{field} wraps its values in SQL of its own"
+    return None
+
+
+def _is_plain(connection: BaseDatabaseWrapper, field: AnyField, method: Any) -> bool:
+    """Tell whether a field's own placeholder is the ordinary one after all."""
+    try:
+        sql = method(None, connection.ops.compiler("SQLCompiler"), connection)
+    except Exception:  # noqa: BLE001 - it wants a value; then it is not ordinary
+        return False
+    return sql in {"%s", ("%s", ())} or field.db_type(connection) in _casts(sql)
+
+
+def _casts(sql: object) -> set[str]:
+    """Return the type that a placeholder casts to, as in "%s::integer[]"."""
+    text = sql if isinstance(sql, str) else ""
+    return {text.removeprefix("%s::")} if text.startswith("%s::") else set()
+
+
+def _batches(
+    connection: BaseDatabaseWrapper, rows: Mapping[Any, Sequence[Any]], width: int
+) -> Iterator[list[tuple[Any, Sequence[Any]]]]:
+    size = conf.current().batchsize_fast
+    limit = vendor_of(connection).most_parameters(connection)
+    if limit is not None:
+        size = max(min(size, limit // width), 1)
+    rest = iter(rows.items())
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def _statement(
+    connection: BaseDatabaseWrapper,
+    model: type[Model],
+    keys: Sequence[AnyField],
+    fields: Sequence[AnyField],
+    length: int,
+) -> str:
+    vendor, quote = vendor_of(connection), connection.ops.quote_name
+    assert vendor.update_from_values is not None
+    columns = (*keys, *fields)
+    places = [vendor.typed_place(_type(field, connection)) for field in columns]
+    names = [f"v{at}" for at in range(len(columns))]
+    table = quote(model._meta.db_table)
+    return vendor.update_from_values.format(
+        table=table,
+        names=", ".join(names),
+        rows=vendor.value_rows(places, names, length),
+        values=", ".join(
+            f"{vendor.set_prefix.format(table=table)}{quote(_column(field))} = v.{name}"
+            for field, name in zip(fields, names[len(keys) :], strict=True)
+        ),
+        same=" AND ".join(
+            f"{table}.{quote(_column(field))} = v.{name}"
+            for field, name in zip(keys, names, strict=False)
+        ),
+    )
+
+
+def _column(field: AnyField) -> str:
+    assert field.column is not None
+    return field.column
+
+
+def _type(field: AnyField, connection: BaseDatabaseWrapper) -> str:
+    """Return the type of a column, without what makes a serial of it."""
+    kind = field.rel_db_type(connection) if field.primary_key else None
+    return kind or field.db_type(connection) or ""
+
+
+def _prepared(
+    connection: BaseDatabaseWrapper,
+    keys: Sequence[AnyField],
+    key: Any,
+    fields: Sequence[AnyField],
+    values: Sequence[Any],
+) -> Iterator[Any]:
+    parts = key if len(keys) > 1 else (key,)
+    for field, value in zip((*keys, *fields), (*parts, *values), strict=True):
+        yield field.get_db_prep_save(value, connection)
