@@ -13,12 +13,12 @@ from django_reckon.computed.manual import (
     get_contributing_fks,
     has_computedfields,
     is_computedfield,
-    precomputed,
     preupdate_dependent,
     update_computedfields,
     update_dependent,
 )
 from django_reckon.computed.model import ComputedFieldsModel
+from django_reckon.computed.precomputing import precomputed
 from django_reckon.computed.suspension import not_computed
 from django_reckon.counts.tables import FastCount, PrecacheRun
 

@@ -20,12 +20,12 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import prefetch_related_objects
 
 from django_reckon.changes.delivery import report
-from django_reckon.changes.event import Change, ChangeKind, Key
+from django_reckon.changes.event import Key
 from django_reckon.changes.rows import as_keys, batched, key_fields
-from django_reckon.changes.watch import watch_list
 from django_reckon.computed.fetching import lookups_of
 from django_reckon.computed.functions import assign, call
 from django_reckon.computed.graph import Step
+from django_reckon.computed.moved import Moved, followed
 from django_reckon.computed.registry import ComputedColumn, registry
 from django_reckon.computed.saves import saving_now
 from django_reckon.computed.work import Due, Route, Work
@@ -33,7 +33,6 @@ from django_reckon.computed.writers import current_writer
 from django_reckon.conf import computed as conf
 from django_reckon.exceptions import ResolutionError
 from django_reckon.ground.columns import is_same
-from django_reckon.ground.internals import concrete_field, generated_from
 from django_reckon.protocols import ComputedWriter
 from django_reckon.signals import resolver_exit, resolver_start, resolver_update
 
@@ -153,20 +152,16 @@ class Refresh:
         if rows and lookups:
             prefetch_related_objects(rows, *lookups)
         self.tally.read += len(rows)
-        relations = _relations(model)
-        moved = _Moved()
+        relations = followed(model).values()
+        moved = Moved(columns)
         for row in rows:
-            was = [getattr(row, name) for name in relations]
+            was = {name: getattr(row, name) for name in relations}
             forms, differ = _computed(columns, row)
             if differ:
-                moved.forms[row.pk] = forms
-                moved.fields |= differ
-                for name, old in zip(relations, was, strict=True):
-                    moved.before.setdefault(name, set()).add(old)
-                    moved.after.setdefault(name, set()).add(getattr(row, name))
+                moved.add(row, was, forms, differ)
             _tell_save(model, columns, row)
         if moved.forms:
-            self._write(model, columns, moved)
+            self._write(model, moved)
 
     def _locked(self, model: type[Model], keys: list[Key]) -> QuerySet[Any]:
         """Return the rows, held until the transaction ends where the database can."""
@@ -180,30 +175,17 @@ class Refresh:
             of=("self",) if features.has_select_for_update_of else (),
         )
 
-    def _write(
-        self, model: type[Model], columns: Sequence[ComputedColumn], moved: _Moved
-    ) -> None:
-        places = [at for at, c in enumerate(columns) if c.name in moved.fields]
-        fields = [columns[at].field for at in places]
-        rows = {pk: [forms[at] for at in places] for pk, forms in moved.forms.items()}
+    def _write(self, model: type[Model], moved: Moved) -> None:
+        columns, rows = moved.written()
+        fields = [column.field for column in columns]
         try:
             self.writer.write(model, self.alias, fields, rows)
         except DatabaseError as error:
-            raise _refused(columns, moved, error) from error
+            raise moved.refusal(error) from error
         self.tally.written += len(rows)
-        names = [field.name for field in fields]
+        names = [column.name for column in columns]
         resolver_update.send(sender=registry, model=model, fields=names, pks=list(rows))
-        report(_change(model, self.alias, moved))
-
-
-@dataclass(slots=True)
-class _Moved:
-    """Rows whose values differ from what is stored, and where they lead."""
-
-    forms: dict[Key, list[Any]] = field(default_factory=dict)
-    fields: set[str] = field(default_factory=set)
-    before: dict[str, set[Any]] = field(default_factory=dict)
-    after: dict[str, set[Any]] = field(default_factory=dict)
+        report(moved.change(model, self.alias))
 
 
 def _computed(
@@ -235,34 +217,6 @@ def _followed(step: Step, due: set[str]) -> list[ComputedColumn]:
     return found
 
 
-def _relations(model: type[Model]) -> list[str]:
-    """Return the attributes of a row that someone follows from it."""
-    interest = watch_list.of(model)
-    names = interest.relations if interest is not None else ()
-    return [concrete_field(model, name).attname for name in names]
-
-
-def _change(model: type[Model], alias: str, moved: _Moved) -> Change:
-    """Return what was written as the capture would have told it."""
-    interest = watch_list.of(model)
-    names = interest.relations if interest is not None else ()
-    attributes = {name: concrete_field(model, name).attname for name in names}
-    fields = moved.fields.union(
-        name
-        for name, sources in generated_from(model).items()
-        if not sources.isdisjoint(moved.fields)
-    )
-    return Change(
-        model=model,
-        alias=alias,
-        kind=ChangeKind.UPDATE,
-        keys=tuple(moved.forms),
-        fields=frozenset(fields),
-        before={n: frozenset(moved.before[a]) - {None} for n, a in attributes.items()},
-        after={n: frozenset(moved.after[a]) - {None} for n, a in attributes.items()},
-    )
-
-
 def _tell_save(
     model: type[Model], columns: Sequence[ComputedColumn], row: Model
 ) -> None:
@@ -291,36 +245,6 @@ def _ordered(keys: Iterable[Key]) -> list[Key]:
         return sorted(keys)
     except TypeError:
         return sorted(keys, key=repr)
-
-
-def _refused(
-    columns: Sequence[ComputedColumn], moved: _Moved, error: DatabaseError
-) -> ResolutionError:
-    """Return the error that names the value which the database will not have."""
-    problem = f"the database refuses it ({type(error).__name__}: {error})"
-    labels = [column.label for column in columns if column.name in moved.fields]
-    for pk, forms in moved.forms.items():
-        for column, form in zip(columns, forms, strict=True):
-            if _is_impossible(column, form):
-                return ResolutionError(
-                    column.label, pk, f"its column refuses {form!r} ({error})"
-                )
-    keys = list(moved.forms)
-    return ResolutionError(
-        ", ".join(labels), keys[0] if len(keys) == 1 else keys, problem
-    )
-
-
-def _is_impossible(column: ComputedColumn, form: Any) -> bool:
-    """Tell whether a value is one that such a column never takes."""
-    field = column.field
-    if form is None:
-        return not field.null
-    try:
-        field.run_validators(form)
-    except Exception:  # noqa: BLE001 - any refusal will do
-        return True
-    return False
 
 
 def refresh(

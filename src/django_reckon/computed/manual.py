@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, overload
+from typing import Any
 
 from django.db.models import Field, Model, QuerySet
 
-from django_reckon.changes.event import NOWHERE, Change, ChangeKind
-from django_reckon.changes.rows import Rows, read_keys
-from django_reckon.changes.targets import columns as targets_of
 from django_reckon.computed import functions
+from django_reckon.computed.dependents import works_of
 from django_reckon.computed.engine import refresh
-from django_reckon.computed.fields import field_name, touched, widened
-from django_reckon.computed.plan import NOTHING, SeenTo, plan
+from django_reckon.computed.fields import touched, widened
 from django_reckon.computed.registry import registry
 from django_reckon.computed.work import Work
-from django_reckon.exceptions import ResolverException
 from django_reckon.ground.aio import in_thread
-from django_reckon.ground.internals import concrete_field, parent_names, table_owner
-
-M = TypeVar("M", bound=Model)
-P = ParamSpec("P")
-R = TypeVar("R")
+from django_reckon.ground.internals import table_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,45 +66,6 @@ def update_computedfields(
     return None if update_fields is None else widened(list(update_fields), columns)
 
 
-@overload
-def precomputed(
-    save: Callable[Concatenate[M, P], R], /
-) -> Callable[Concatenate[M, P], R]: ...
-@overload
-def precomputed(
-    *, skip_after: bool = False
-) -> Callable[[Callable[Concatenate[M, P], R]], Callable[Concatenate[M, P], R]]: ...
-def precomputed(
-    save: Callable[..., Any] | None = None, /, *, skip_after: bool = False
-) -> Any:
-    """
-    Return a custom save() that finds the computed fields up to date on the instance.
-
-    Use it as ``@precomputed`` or as ``@precomputed(skip_after=True)``.
-
-    Args:
-        save: The method.
-        skip_after: Do not compute them once more when the method comes to the save()
-            of ComputedFieldsModel; what it assigned meanwhile is then stored.
-    """
-
-    def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(method)
-        def inner(self: Model, *args: Any, **kwargs: Any) -> Any:
-            if kwargs.get("skip_computedfields"):
-                return method(self, *args, **kwargs)
-            named = update_computedfields(self, kwargs.get("update_fields"))
-            if named is not None:
-                kwargs["update_fields"] = named
-            if skip_after:
-                kwargs["skip_computedfields"] = True
-            return method(self, *args, **kwargs)
-
-        return inner
-
-    return decorate if save is None else decorate(save)
-
-
 def update_dependent(
     instance: Model | QuerySet[Any],
     model: type[Model] | None = None,
@@ -141,7 +93,7 @@ def update_dependent(
         ResolverException: update_fields names what is no field.
         ResolutionError: A value cannot be computed or stored.
     """
-    works = _works(instance, model, update_fields, local=update_local)
+    works = works_of(instance, model, update_fields, local=update_local)
     if old is not None:
         for alias, work in old.works.items():
             works.setdefault(alias, Work()).merge(work)
@@ -166,7 +118,7 @@ def preupdate_dependent(
     Raises:
         ResolverException: update_fields names what is no field.
     """
-    return OldRelations(_works(instance, model, update_fields, local=False))
+    return OldRelations(works_of(instance, model, update_fields, local=False))
 
 
 async def acompute(instance: Model, fieldname: str) -> Any:
@@ -240,76 +192,3 @@ def get_contributing_fks() -> dict[type[Model], set[str]]:
                     if isinstance(each, Field) and each.is_relation:
                         found.setdefault(table_owner(each.model), set()).add(each.name)
     return found
-
-
-def _works(
-    instance: Model | QuerySet[Any],
-    model: type[Model] | None,
-    update_fields: Collection[str] | None,
-    *,
-    local: bool,
-) -> dict[str, Work]:
-    """Return what is due if these rows are written, by database."""
-    if isinstance(instance, QuerySet):
-        chosen, alias = model or instance.model, instance.db
-        keys = list(instance.values_list("pk", flat=True))
-    else:
-        chosen, alias = model or type(instance), instance._state.db or "default"
-        keys = [] if instance.pk is None else [instance.pk]
-    registry.require(chosen)
-    work = Work()
-    for table in (table_owner(chosen), *chosen._meta.all_parents):
-        for change in _changes(chosen, table, alias, keys, update_fields):
-            plan.add(work, change, NOTHING if local else _all_local(chosen))
-    return {alias: work}
-
-
-def _changes(
-    model: type[Model],
-    table: type[Model],
-    alias: str,
-    keys: list[Any],
-    update_fields: Collection[str] | None,
-) -> Iterator[Change]:
-    """Yield what would have been told of an update of these rows."""
-    if update_fields is None:
-        fields = None
-    else:
-        names = {_known(model, name) for name in update_fields}
-        fields = frozenset(names & {f.name for f in table._meta.local_concrete_fields})
-        if not fields:
-            return
-    vias = {edge.via for edge in plan.edges_from(table) if edge.via is not None}
-    relations = [concrete_field(table, name) for name in sorted(vias)]
-    own = keys
-    if parent_names(model, table):
-        queryset: QuerySet[Any] = QuerySet(model, using=alias)
-        link = "__".join([*parent_names(model, table), "pk"])
-        own = list(queryset.filter(pk__in=keys).values_list(link, flat=True))
-    rows: Rows = read_keys(table, alias, own, relations) if relations else {}
-    where = targets_of(relations, rows)
-    yield Change(
-        model=table,
-        alias=alias,
-        kind=ChangeKind.UPDATE,
-        keys=tuple(own),
-        fields=fields,
-        before=where,
-        after=NOWHERE,
-    )
-
-
-def _known(model: type[Model], name: str) -> str:
-    """Return the field's name, if it is one of a column."""
-    found = field_name(model, name)
-    if found not in {each.name for each in model._meta.concrete_fields}:
-        raise ResolverException(
-            f"update_fields names {name!r}, which is no field of "
-            f"{model._meta.label!r} with a column."
-        )
-    return found
-
-
-def _all_local(model: type[Model]) -> SeenTo:
-    """Return every computed field of a model's own rows, as if it were seen to."""
-    return SeenTo(model, frozenset(column.name for column in registry.of(model)))

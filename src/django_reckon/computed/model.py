@@ -83,11 +83,7 @@ class ComputedFieldsModel(Model):
         self, base_qs: Any, using: Any, pk_val: Any, values: Any, *args: Any, **kw: Any
     ) -> Any:
         """Keep what an instance remembers of other rows from overwriting what is."""
-        refreshed = {
-            column.field
-            for column in registry.of(type(self))
-            if not registry.is_local(column)
-        }
+        refreshed = registry.relational(type(self))
         values = [each for each in values if each[0] not in refreshed]
         parent: Any = super()
         return parent._do_update(base_qs, using, pk_val, values, *args, **kw)

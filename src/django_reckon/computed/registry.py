@@ -79,6 +79,7 @@ class Registry:
     _by_model: dict[type[Model], tuple[ComputedColumn, ...]] = field(
         default_factory=dict
     )
+    _relational: dict[type[Model], frozenset[AnyField]] = field(default_factory=dict)
     _local: dict[Node, bool] = field(default_factory=dict)
 
     def fill(self, models: Iterable[type[Model]]) -> None:
@@ -93,6 +94,8 @@ class Registry:
                 else:
                     self.columns[column.node] = column
         self._order()
+        for column in self.columns.values():
+            self.is_local(column)
 
     def clear(self) -> None:
         """Forget all."""
@@ -100,6 +103,7 @@ class Registry:
         self.problems.clear()
         self.steps = ()
         self._by_model.clear()
+        self._relational.clear()
         self._local.clear()
 
     def of(self, model: type[Model]) -> tuple[ComputedColumn, ...]:
@@ -124,6 +128,15 @@ class Registry:
             self._local[column.node] = True
             known = all(self._is_local_rule(*rule) for rule in column.rules)
             self._local[column.node] = known
+        return known
+
+    def relational(self, model: type[Model]) -> frozenset[AnyField]:
+        """Return a model's computed fields that other rows determine as well."""
+        known = self._relational.get(model)
+        if known is None:
+            known = self._relational[model] = frozenset(
+                column.field for column in self.of(model) if not self.is_local(column)
+            )
         return known
 
     def require(self, model: type[Model]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -43,7 +43,7 @@ class FastWriter:
         """Write the values, as ComputedWriter says."""
         connection = connections[alias]
         keys = key_fields(model)
-        obstacle = _obstacle(connection, (*keys, *fields))
+        obstacle = _obstacle(connection, keys, fields)
         if obstacle is not None:
             self._tell(obstacle)
             self._fallback.write(model, alias, fields, rows)
@@ -65,12 +65,18 @@ class FastWriter:
 
 
 def _obstacle(
-    connection: BaseDatabaseWrapper, fields: Iterable[AnyField]
+    connection: BaseDatabaseWrapper,
+    keys: Sequence[AnyField],
+    fields: Sequence[AnyField],
 ) -> str | None:
     """Say why values cannot stand in a list; None if they can."""
-    if vendor_of(connection).update_from_values is None:
+    vendor = vendor_of(connection)
+    if vendor.update_from_values is None:
         return f"no statement is known for {connection.vendor}"
-    for field in fields:
+    for field in keys:
+        if not vendor.joins_on(_type(field, connection)):
+            return f"{field} is a text, whose collation {connection.vendor} minds"
+    for field in (*keys, *fields):
         placeholder = getattr(field, "get_placeholder", None) or getattr(
             field, "get_placeholder_sql", None
         )

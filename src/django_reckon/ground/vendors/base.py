@@ -34,6 +34,10 @@ class Vendor:
         """Return the placeholder of a value of a column type, in a list of values."""
         return "%s"
 
+    def joins_on(self, kind: str) -> bool:
+        """Tell whether values of a column type can be compared with those in a list."""
+        return True
+
     def value_rows(self, places: Sequence[str], names: Sequence[str], rows: int) -> str:
         """Return a list of rows of such places, as it stands in the statement."""
         return ", ".join([f"({', '.join(places)})"] * rows)

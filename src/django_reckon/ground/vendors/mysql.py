@@ -18,6 +18,11 @@ class MySQL(Vendor):
     set_prefix = "{table}."
 
     @override
+    def joins_on(self, kind: str) -> bool:
+        # Texts in a list have the connection's collation, perhaps not the column's.
+        return not kind.startswith(("char", "varchar", "longtext"))
+
+    @override
     def value_rows(self, places: Sequence[str], names: Sequence[str], rows: int) -> str:
         # MariaDB knows VALUES but cannot name its columns, MySQL spells it otherwise.
         named = (f"{p} AS {name}" for p, name in zip(places, names, strict=True))

@@ -1,0 +1,114 @@
+"""Computed fields of rows that are about to be inserted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
+from typing import Any, Final
+
+from django.db.models import Model
+from django.db.models.query import prefetch_related_objects
+
+from django_reckon.changes.rows import is_expression
+from django_reckon.computed import functions
+from django_reckon.computed.fetching import SEPARATOR
+from django_reckon.computed.registry import ComputedColumn, registry
+from django_reckon.computed.saves import saving_now
+from django_reckon.computed.suspension import suspension
+
+# Whether the insert that runs left local fields to be computed afterwards.
+_unprepared: Final = ContextVar("reckon_unprepared", default=False)
+
+
+def is_unprepared() -> bool:
+    """Tell whether the rows just inserted have values that only the database knew."""
+    return _unprepared.get()
+
+
+def prepare(model: type[Model], alias: str, objs: Sequence[Model], raw: bool) -> None:
+    """Compute the fields of rows that are about to be inserted."""
+    _unprepared.set(False)
+    columns = [c for c in registry.of(model) if c.model is model]
+    if raw or not columns or suspension() is not None:
+        return
+    registry.require(model)
+    saving = saving_now()
+    if saving is not None and len(objs) == 1 and objs[0] is saving.instance:
+        if saving.skips:
+            return
+        columns = [c for c in columns if c.name not in saving.seen_to.fields]
+    columns = [c for c in columns if not c.declaration.default_on_create]
+    _compute(model, columns, objs)
+
+
+def _compute(
+    model: type[Model], columns: list[ComputedColumn], objs: Sequence[Model]
+) -> None:
+    if len(objs) > 1:
+        _fetch_forward(columns, objs)
+    for obj in objs:
+        if any(is_expression(value) for value in vars(obj).values()):
+            # Only the database knows what the functions would read.
+            _unprepared.set(True)
+            continue
+        with _Prefetched(obj, _empty(columns, obj)):
+            functions.apply(columns, obj)
+
+
+class _Prefetched:
+    """Lets relations of a row that is not there yet be empty without asking."""
+
+    def __init__(self, obj: Model, empty: dict[str, Any]) -> None:
+        self._obj = obj
+        self._empty = empty
+        self._before: Any = None
+
+    def __enter__(self) -> None:
+        if self._empty:
+            self._before = vars(self._obj).get("_prefetched_objects_cache")
+            vars(self._obj)["_prefetched_objects_cache"] = {
+                **self._empty,
+                **(self._before or {}),
+            }
+
+    def __exit__(self, *_: object) -> None:
+        if self._empty:
+            vars(self._obj).pop("_prefetched_objects_cache")
+            if self._before is not None:
+                vars(self._obj)["_prefetched_objects_cache"] = self._before
+
+
+def _empty(columns: Iterable[ComputedColumn], obj: Model) -> dict[str, Any]:
+    """Return what rows with a key of their own have for relations that lead to them."""
+    if obj.pk is None:
+        return {}
+    found: dict[str, Any] = {}
+    for column in columns:
+        for hops, _ in column.rules:
+            link = hops[0].link if hops else None
+            if link is not None:
+                rows = getattr(hops[0].target, "_base_manager").none()  # noqa: B009
+                found[_cache_name(hops[0])] = rows
+    return found
+
+
+def _cache_name(hop: Any) -> str:
+    """Return the name under which Django keeps the prefetched rows of a hop."""
+    name: str = hop.accessor if hop.link.model is hop.target else hop.query_name
+    return name
+
+
+def _fetch_forward(columns: Iterable[ComputedColumn], objs: Sequence[Model]) -> None:
+    """Fetch what the rows point at, once for all of them."""
+    lookups: dict[str, None] = {}
+    for column in columns:
+        for hops, _ in column.rules:
+            names = []
+            for hop in hops:
+                if hop.forward is None:
+                    break
+                names.append(hop.accessor)
+            if names:
+                lookups[SEPARATOR.join(names)] = None
+    if lookups:
+        prefetch_related_objects(list(objs), *lookups)
