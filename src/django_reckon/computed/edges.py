@@ -42,6 +42,8 @@ class Edge:
         on_insert: Whether new rows of the source matter.
         on_delete: Whether rows that go matter.
         loose: Whether keys may be of other models' rows, too.
+        is_own: Whether the columns belong to the very row that is computed, in its
+            own table or a parent's.
     """
 
     source: type[Model]
@@ -53,16 +55,21 @@ class Edge:
     on_insert: bool = False
     on_delete: bool = False
     loose: bool = False
-
-    @property
-    def is_local(self) -> bool:
-        """Whether the columns belong to the very row that is computed."""
-        return self.via is None and self.source is self.target and self.lookup == "pk"
+    is_own: bool = False
 
 
 def own_edge(target: type[Model], field: str) -> Edge:
     """Return the edge for new rows, and for those whose value someone overwrites."""
-    return Edge(target, frozenset([field]), None, target, field, "pk", on_insert=True)
+    return Edge(
+        source=target,
+        columns=frozenset([field]),
+        via=None,
+        target=target,
+        field=field,
+        lookup="pk",
+        on_insert=True,
+        is_own=True,
+    )
 
 
 def edges_of(
@@ -135,6 +142,7 @@ def _holding(
             lookup="__".join([*path, "pk"]),
             on_insert=unsure,
             on_delete=unsure,
+            is_own=not names,
         )
 
 

@@ -9,7 +9,7 @@ as any other change is, so that it makes the next steps due by the same plan.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -26,6 +26,7 @@ from django_reckon.computed.fetching import lookups_of
 from django_reckon.computed.functions import assign, call
 from django_reckon.computed.graph import Step
 from django_reckon.computed.moved import Moved, followed
+from django_reckon.computed.plan import NOTHING, SeenTo
 from django_reckon.computed.registry import ComputedColumn, registry
 from django_reckon.computed.saves import saving_now
 from django_reckon.computed.work import Due, Route, Work
@@ -41,6 +42,24 @@ _MOST_ROUNDS: Final = 1_000
 
 # The refresh that runs on a database, in this thread or task.
 _running: Final[ContextVar[dict[str, Work]]] = ContextVar("reckon_running", default={})  # noqa: B039 - replaced, never changed
+
+
+# What that refresh has just computed for the rows whose change it reports.
+_computing: Final = ContextVar("reckon_computing", default=NOTHING)
+
+
+def computing_now() -> SeenTo:
+    """Return the fields that the refresh which reports a change has seen to."""
+    return _computing.get()
+
+
+@contextmanager
+def _reporting(seen_to: SeenTo) -> Iterator[None]:
+    before = _computing.set(seen_to)
+    try:
+        yield
+    finally:
+        _computing.reset(before)
 
 
 def running_on(alias: str) -> Work | None:
@@ -185,7 +204,9 @@ class Refresh:
         self.tally.written += len(rows)
         names = [column.name for column in columns]
         resolver_update.send(sender=registry, model=model, fields=names, pks=list(rows))
-        report(moved.change(model, self.alias))
+        names = [column.name for column in moved.columns]
+        with _reporting(SeenTo(model, frozenset(names))):
+            report(moved.change(model, self.alias))
 
 
 def _computed(
@@ -208,9 +229,10 @@ def _followed(step: Step, due: set[str]) -> list[ComputedColumn]:
     names = set(due)
     for name in step.fields:
         column = registry.columns[step.model, name]
-        if name in names or any(
-            edge.is_local and not edge.columns.isdisjoint(names)
+                if name in names or any(
+            edge.source is step.model and not edge.columns.isdisjoint(names)
             for edge in column.edges
+            if edge.is_own
         ):
             names.add(name)
             found.append(column)

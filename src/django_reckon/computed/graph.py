@@ -83,7 +83,7 @@ def _computed_sources(
         (edge.source, column)
         for edge in edges[node]
         for column in sorted(edge.columns)
-        if not (edge.is_local and column == node[1])
+        if not (edge.is_own and column == node[1])
     ]
     return dict.fromkeys(source for source in found if source in edges)
 

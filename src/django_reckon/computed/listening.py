@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Final
 
@@ -13,7 +13,7 @@ from django_reckon.changes.group import group_on
 from django_reckon.changes.watch import Watch, watch_list
 from django_reckon.computed.delayed import delayed
 from django_reckon.computed.edges import Edge
-from django_reckon.computed.engine import refresh, running_on
+from django_reckon.computed.engine import computing_now, refresh, running_on
 from django_reckon.computed.plan import NOTHING, SeenTo, plan
 from django_reckon.computed.preparing import is_unprepared, prepare
 from django_reckon.computed.registry import load, registry
@@ -22,27 +22,42 @@ from django_reckon.computed.suspension import suspension
 from django_reckon.computed.work import Work
 from django_reckon.conf import computed as conf
 
-_watches: Final[dict[type[Model], Watch]] = {}
+# In the order in which they were made.
+_watches: Final[list[tuple[type[Model], Watch]]] = []
 
 
-def listen() -> None:
-    """Resolve every computed field and watch what they are made from; again is fine."""
+def listen(models: Iterable[type[Model]] | None = None) -> None:
+    """
+    Resolve every computed field and watch what they are made from; again is fine.
+
+    Args:
+        models: Only those that are declared on these; None for the whole project.
+    """
     ignore()
-    load()
-    plan.clear()
+    load(models)
     sources: dict[type[Model], list[Edge]] = {}
     for edge in registry.edges():
         sources.setdefault(edge.source, []).append(edge)
     for source, edges in sources.items():
-        _watches[source] = _watch(edges)
-        watch_list.add(source, _watches[source])
+        _add(source, _watch(edges))
+    for problem in registry.problems:
+        # A proxy's table is fine, and everybody else's.
+        if not problem.model._meta.proxy:
+            _add(problem.model, _REFUSAL)
 
 
 def ignore() -> None:
-    """Stop listening."""
-    for source, watch in _watches.items():
+    """Stop listening, and forget what was known of the fields."""
+    for source, watch in _watches:
         watch_list.remove(source, watch)
     _watches.clear()
+    _locals.clear()
+    plan.clear()
+
+
+def _add(source: type[Model], watch: Watch) -> None:
+    watch_list.add(source, watch)
+    _watches.append((source, watch))
 
 
 def submit(change: Change) -> None:
@@ -85,7 +100,9 @@ def _finish(alias: str, work: Work) -> None:
 
 
 def _seen_to(change: Change) -> SeenTo:
-    """Return the local computed fields that need no second look."""
+    """Return the computed fields that need no second look."""
+    if running_on(change.alias) is not None:
+        return computing_now()
     now = saving_now()
     if now is not None:
         now.note(change.model, change.keys)
@@ -110,6 +127,21 @@ def _local(model: type[Model]) -> SeenTo:
 
 
 _locals: Final[dict[type[Model], SeenTo]] = {}
+
+
+def _refuse(change: Change) -> None:
+    """Raise for rows whose computed fields nobody can compute; they may go, though."""
+    if change.kind is not ChangeKind.DELETE:
+        registry.require(change.model)
+
+
+def _refuse_new(
+    model: type[Model], alias: str, objs: Sequence[Model], raw: bool
+) -> None:
+    registry.require(model)
+
+
+_REFUSAL: Final = Watch(listener=_refuse, prepare=_refuse_new)
 
 
 def _watch(edges: Iterable[Edge]) -> Watch:

@@ -33,10 +33,10 @@ class Way:
 @dataclass(frozen=True, slots=True)
 class SeenTo:
     """
-    Local computed fields that whoever writes has written along.
+    Computed fields that whoever writes a row has brought up to date along with it.
 
     Attributes:
-        model: Of the instance that is written.
+        model: Of the row that is written.
         fields: Their names.
     """
 
@@ -45,7 +45,7 @@ class SeenTo:
 
     def covers(self, edge: Edge) -> bool:
         """Tell whether an edge leads to such a field of that very row."""
-        if self.model is None or edge.field not in self.fields:
+        if self.model is None or not edge.is_own or edge.field not in self.fields:
             return False
         tables = {table_owner(self.model), *self.model._meta.all_parents}
         return edge.target in tables
