@@ -59,11 +59,22 @@ def watch_everything(mode: Mode, log: str) -> None:
     def watch(sender: type[Model], **kwargs: Any) -> None:
         if not sender._meta.proxy:
             relations = () if mode == "plain" else _foreign_keys(sender)
-            wish = Watch(listener=listener, relations=relations, keys=reads, lock=reads)
+            wish = Watch(
+                listener=listener,
+                fields=_columns(sender) if reads else None,
+                relations=relations,
+                keys=reads,
+                lock=reads,
+                moved=reads,
+            )
             watch_list.add(sender, wish)
 
     class_prepared.connect(watch, weak=False, dispatch_uid="reckon-suite")
     capture.install()
+
+
+def _columns(model: type[Model]) -> frozenset[str]:
+    return frozenset(field.name for field in model._meta.local_concrete_fields)
 
 
 def _foreign_keys(model: type[Model]) -> tuple[str, ...]:
