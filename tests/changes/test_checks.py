@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from django_reckon import checks
 from django_reckon.changes.watch import Watch, watch_list
+from django_reckon.checks import messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ def _ignore(change: Change) -> None:
 def _isolated(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(watch_list, "interests", dict(watch_list.interests))
     with isolate_apps("tests.changesapp") as isolated:
-        monkeypatch.setattr(checks, "apps", isolated)
+        monkeypatch.setattr(messages, "apps", isolated)
         yield
 
 
@@ -175,7 +176,7 @@ def test_warning_says_what_to_do_and_where_to_read() -> None:
 
 def test_models_of_the_tests_are_well(monkeypatch: pytest.MonkeyPatch) -> None:
     """Among them managers and querysets that override and call super()."""
-    monkeypatch.setattr(checks, "apps", apps)
+    monkeypatch.setattr(messages, "apps", apps)
 
     registered: set[Any] = {*registry.registered_checks}
     assert checks.check_writes in registered
