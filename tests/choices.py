@@ -13,6 +13,7 @@ from typing import Final, Literal, cast, get_args
 __all__ = [
     "CACHE_VARIABLE",
     "DATABASE_VARIABLE",
+    "EXAMPLES_VARIABLE",
     "RUN_VARIABLE",
     "Address",
     "CacheName",
@@ -20,6 +21,7 @@ __all__ = [
     "address_of",
     "chosen_cache",
     "chosen_database",
+    "examples",
     "in_ci",
     "redis_number",
     "run_suffix",
@@ -30,6 +32,8 @@ CacheName = Literal["locmem", "redis"]
 
 DATABASE_VARIABLE: Final = "RECKON_DB"
 CACHE_VARIABLE: Final = "RECKON_CACHE"
+# How many examples the longest property test tries, for a soak.
+EXAMPLES_VARIABLE: Final = "RECKON_EXAMPLES"
 # Tells runs on one machine apart; the plugin sets it once, workers inherit it.
 RUN_VARIABLE: Final = "RECKON_RUN"
 
@@ -90,6 +94,18 @@ def address_of(server: Literal["postgresql", "mariadb", "redis"]) -> Address:
 def in_ci() -> bool:
     """Return whether a missing server is a failure instead of a skip."""
     return os.environ.get("CI") == "true"
+
+
+def examples(*, ci: int, quick: int) -> int:
+    """Return how many examples to try; RECKON_EXAMPLES overrules both numbers."""
+    chosen = os.environ.get(EXAMPLES_VARIABLE)
+    if not chosen:
+        return ci if in_ci() else quick
+    if not chosen.isdecimal() or int(chosen) < 1:
+        raise ValueError(
+            f"{EXAMPLES_VARIABLE} is {chosen!r}. Give a number of examples, 10000 say."
+        )
+    return int(chosen)
 
 
 def run_suffix() -> str:

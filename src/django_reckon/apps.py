@@ -21,5 +21,6 @@ class ReckonConfig(AppConfig):
         import_string("django_reckon.counts.written.watch_counted")()
         import_string("django_reckon.computed.listening.listen")()
         import_string("django_reckon.changes.capture.install")()
+        checks.register(import_string("django_reckon.checks.check_computed"))
         checks.register(import_string("django_reckon.checks.check_counts"))
         checks.register(import_string("django_reckon.checks.check_writes"))

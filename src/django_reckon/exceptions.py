@@ -95,6 +95,9 @@ class ResolutionError(ReckonError):
 
     @override
     def __str__(self) -> str:
+        if len(self.args) != 3:
+            # loaddata puts words of its own in their place.
+            return super().__str__()
         field, pk, problem = self.args
         row = "a new row" if pk is None else f"pk {pk!r}"
         return f"Computed field {field!r} of {row}: {problem}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django_reckon.computed.declare import ComputedField, computed
+from django_reckon.computed.entries import ComputedModelEntry, ContributingModelEntry
 from django_reckon.computed.manual import (
     acompute,
     apreupdate_dependent,
@@ -19,23 +20,34 @@ from django_reckon.computed.manual import (
 )
 from django_reckon.computed.model import ComputedFieldsModel
 from django_reckon.computed.precomputing import precomputed
+from django_reckon.computed.strategies.behind import aflush, flush
+from django_reckon.computed.strategies.choice import (
+    deferred_updates,
+    immediate_updates,
+)
 from django_reckon.computed.suspension import not_computed
 from django_reckon.counts.tables import FastCount, PrecacheRun
 
 __all__ = [
     "ComputedField",
     "ComputedFieldsModel",
+    "ComputedModelEntry",
+    "ContributingModelEntry",
     "FastCount",
     "PrecacheRun",
     "acompute",
+    "aflush",
     "apreupdate_dependent",
     "aupdate_computedfields",
     "aupdate_dependent",
     "compute",
     "computed",
+    "deferred_updates",
+    "flush",
     "get_computedfields",
     "get_contributing_fks",
     "has_computedfields",
+    "immediate_updates",
     "is_computedfield",
     "not_computed",
     "precomputed",

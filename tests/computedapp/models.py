@@ -18,6 +18,7 @@ from django.db.models import F
 from typing_extensions import override
 
 from django_reckon.models import ComputedField, ComputedFieldsModel, computed
+from tests.computedapp import corners as corners
 
 
 class Country(models.Model):

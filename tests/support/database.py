@@ -19,7 +19,14 @@ ALIASES: Final = ("default", "other")
 # The mark of tests that count: within a rolled back transaction nothing is kept.
 committing: Final = pytest.mark.django_db(transaction=True, databases=[*ALIASES])
 # What tests of this directory fill; the rest belongs to Django.
-_APPS: Final = ("testapp", "django_reckon", "auth", "admin", "sessions")
+_APPS: Final = (
+    "testapp",
+    "computedapp",
+    "django_reckon",
+    "auth",
+    "admin",
+    "sessions",
+)
 # Rows that migrate made, which a test must find.
 _KEPT: Final = frozenset({"auth_permission"})
 

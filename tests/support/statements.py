@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import Model
 
-__all__ = ["Statements", "on_every_connection", "watched"]
+__all__ = ["Statements", "is_update", "on_every_connection", "watched"]
 
 # Runs the statement when called; execute_wrapper() leaves its types open.
 Execute = "Callable[..., Any]"
@@ -55,6 +56,10 @@ class Statements:
 
 def is_count(sql: str) -> bool:
     return sql.startswith("SELECT COUNT(")
+
+
+def is_update(sql: str) -> bool:
+    return re.match(r"(WITH\b.*\)\s*)?UPDATE\b", sql, re.DOTALL) is not None
 
 
 @contextmanager

@@ -219,6 +219,11 @@ def unseen() -> Iterator[None]:
         _silent.reset(before)
 
 
+def is_loading() -> bool:
+    """Tell whether a row of a fixture is being saved."""
+    return _loading.get()
+
+
 def is_installed() -> bool:
     """Tell whether writes are seen."""
     return bool(_originals)

@@ -49,5 +49,6 @@ def as_one(using: str, interest: Interest) -> Iterator[None]:
     if connections[using].in_atomic_block or not interest.atomic:
         yield
     else:
-        with transaction.atomic(using=using):
+        # Without a savepoint: to SQLite, with autocommit off, that would be a COMMIT.
+        with transaction.atomic(using=using, savepoint=False):
             yield

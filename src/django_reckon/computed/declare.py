@@ -8,13 +8,13 @@ function's own type on an instance, for that is all they need to know.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast, overload
 
 from django.db.models import Field, Model, Prefetch
 
-from django_reckon.exceptions import ResolverException
+from django_reckon.computed.misdeclared import Misdeclared
 from django_reckon.ground.internals import AnyField
 
 # What reads of a field on its class give depends on the field; Any, as in the stubs.
@@ -94,6 +94,10 @@ class ComputedDecorator(Generic[F]):
 
     def __call__(self, function: Callable[[Any], R], /) -> ComputedValue[F, R]:
         """Return the field, which now knows the function."""
+        given: object = self._field
+        if not isinstance(given, Field):
+            # Not an error yet: the system checks are to tell it, with all others.
+            return cast("ComputedValue[F, R]", Misdeclared(given))
         declared = Declaration(compute=function, **self._options)
         setattr(self._field, _ATTRIBUTE, declared)
         self._field.editable = False
@@ -113,6 +117,9 @@ def computed(
     """
     Return a decorator that makes the method a stored field.
 
+    A declaration that cannot be used raises nothing here: `manage.py check` tells what
+    is wrong, and using the model raises ResolverException.
+
     Args:
         field: Holds the values; a Django field that no other model uses.
         depends: Rules (relation, [columns]): every column the method reads, those of
@@ -124,15 +131,7 @@ def computed(
         querysize: Rows read at once, instead of COMPUTEDFIELDS_QUERYSIZE.
         default_on_create: Do not call the method for a row that is not saved yet;
             it is inserted with the field's default.
-
-    Raises:
-        ResolverException: What is given for field is none.
     """
-    if not isinstance(field, Field):
-        raise ResolverException(
-            f"@computed got {field!r} for its field. "
-            "Give it a Django field to hold the values, such as models.TextField()."
-        )
     options = {
         "depends": () if depends is None else depends,
         "select_related": _several(select_related),
@@ -164,9 +163,6 @@ def ComputedField(  # noqa: N802 - the contract's name; it stands for a field
         prefetch_related: See computed().
         querysize: See computed().
         default_on_create: See computed().
-
-    Raises:
-        ResolverException: What is given for field is none.
     """
     decorate = computed(
         field,
@@ -180,5 +176,7 @@ def ComputedField(  # noqa: N802 - the contract's name; it stands for a field
 
 
 def _several(value: Any) -> tuple[Any, ...]:
-    """Return a lone lookup as a tuple of one."""
-    return (value,) if isinstance(value, str | Prefetch) else tuple(value)
+    """Return a lone lookup as a tuple of one; what is none is judged later."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return (value,)
+    return tuple(value)

@@ -10,12 +10,17 @@ from django.db.models import Model, QuerySet
 from django_reckon.changes.event import NOWHERE, Change, ChangeKind
 from django_reckon.changes.rows import Rows, read_keys
 from django_reckon.changes.targets import columns as targets_of
-from django_reckon.computed.fields import field_name
-from django_reckon.computed.plan import NOTHING, SeenTo, plan
+from django_reckon.computed.fields import all_of, field_name
+from django_reckon.computed.plan import NOTHING, plan
 from django_reckon.computed.registry import registry
 from django_reckon.computed.work import Work
 from django_reckon.exceptions import ResolverException
-from django_reckon.ground.internals import concrete_field, parent_names, table_owner
+from django_reckon.ground.internals import (
+    concrete_field,
+    generated_from,
+    parent_names,
+    table_owner,
+)
 
 
 def works_of(
@@ -36,7 +41,7 @@ def works_of(
     work = Work()
     for table in (table_owner(chosen), *chosen._meta.all_parents):
         for change in _changes(chosen, table, alias, keys, update_fields):
-            plan.add(work, change, NOTHING if local else _all_local(chosen))
+            plan.add(work, change, NOTHING if local else all_of(chosen))
     return {alias: work}
 
 
@@ -52,9 +57,12 @@ def _changes(
         fields = None
     else:
         names = {_known(model, name) for name in update_fields}
-        fields = frozenset(names & {f.name for f in table._meta.local_concrete_fields})
-        if not fields:
+        written = names & {f.name for f in table._meta.local_concrete_fields}
+        if not written:
             return
+        generated = generated_from(table).items()
+        following = {name for name, sources in generated if sources & written}
+        fields = frozenset(written | following)
     vias = {edge.via for edge in plan.edges_from(table) if edge.via is not None}
     relations = [concrete_field(table, name) for name in sorted(vias)]
     own = keys
@@ -84,8 +92,3 @@ def _known(model: type[Model], name: str) -> str:
             f"{model._meta.label!r} with a column."
         )
     return found
-
-
-def _all_local(model: type[Model]) -> SeenTo:
-    """Return every computed field of a model's own rows, as if it were seen to."""
-    return SeenTo(model, frozenset(column.name for column in registry.of(model)))

@@ -9,29 +9,29 @@ as any other change is, so that it makes the next steps due by the same plan.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connections, transaction
 from django.db.models import Model, QuerySet
 from django.db.models.query import prefetch_related_objects
 
 from django_reckon.changes.delivery import report
 from django_reckon.changes.event import Key
-from django_reckon.changes.rows import as_keys, batched, key_fields
+from django_reckon.changes.rows import batched
+from django_reckon.computed.chunks import chunk_size, parts
 from django_reckon.computed.fetching import lookups_of
 from django_reckon.computed.functions import assign, call
 from django_reckon.computed.graph import Step
+from django_reckon.computed.locating import located
 from django_reckon.computed.moved import Moved, followed
 from django_reckon.computed.plan import NOTHING, SeenTo
 from django_reckon.computed.registry import ComputedColumn, registry
-from django_reckon.computed.saves import saving_now
-from django_reckon.computed.work import Due, Route, Work
+from django_reckon.computed.saves import tell
+from django_reckon.computed.work import Work
 from django_reckon.computed.writers import current_writer
-from django_reckon.conf import computed as conf
 from django_reckon.exceptions import ResolutionError
 from django_reckon.ground.columns import is_same
 from django_reckon.protocols import ComputedWriter
@@ -85,12 +85,14 @@ class Refresh:
         work: What is due; it grows while values move.
         writer: Writes the values.
         querysize: Rows read at once; None for what fields and settings say.
+        steps: What else becomes due is left out; None for every step there is.
     """
 
     alias: str
     work: Work
     writer: ComputedWriter
     querysize: int | None = None
+    steps: Sequence[Step] | None = None
     tally: Tally = field(default_factory=Tally)
     _rounds: dict[Step, int] = field(default_factory=dict)
 
@@ -114,7 +116,7 @@ class Refresh:
         return self.tally
 
     def _next(self) -> Step | None:
-        for step in registry.steps:
+        for step in registry.steps if self.steps is None else self.steps:
             if self.work.waits(step.model, step.fields):
                 rounds = self._rounds[step] = self._rounds.get(step, 0) + 1
                 if rounds > _MOST_ROUNDS:
@@ -133,35 +135,18 @@ class Refresh:
         keys: set[Key] = set()
         fields: set[str] = set()
         for route, due in self.work.take(step.model, step.fields):
-            keys |= self._targets(route, due)
+            keys |= located(self.alias, route, due)
             fields |= due.fields
         columns = _followed(step, fields)
         for some in self._chunks(step.model, columns, keys):
             self._refresh(step.model, columns, some)
 
-    def _targets(self, route: Route, due: Due) -> set[Key]:
-        """Return the primary keys of the rows that are due on a route."""
-        if due.everything:
-            rows: QuerySet[Any] = QuerySet(route.target, using=self.alias)
-            return set(rows.order_by().values_list("pk", flat=True))
-        keys = _usable(route, due.keys) if route.loose else due.keys
-        if route.lookup == "pk":
-            return set(as_keys(route.target, keys))
-        found: set[Key] = set()
-        for some in batched(route.target, self.alias, keys):
-            rows = QuerySet(route.target, using=self.alias)
-            rows = rows.filter(**{f"{route.lookup}__in": some}).order_by()
-            found.update(rows.values_list("pk", flat=True))
-        return found
-
     def _chunks(
         self, model: type[Model], columns: Sequence[ComputedColumn], keys: set[Key]
     ) -> Iterator[list[Key]]:
-        sizes = [c.declaration.querysize for c in columns if c.declaration.querysize]
-        size = self.querysize or min([*sizes, conf.current().querysize])
-        ordered = _ordered(keys)
-        for start in range(0, len(ordered), size):
-            yield from batched(model, self.alias, ordered[start : start + size])
+        size = chunk_size(columns, self.querysize)
+        for some in parts(_ordered(keys), size):
+            yield from batched(model, self.alias, some)
 
     def _refresh(
         self, model: type[Model], columns: Sequence[ComputedColumn], keys: list[Key]
@@ -178,7 +163,8 @@ class Refresh:
             forms, differ = _computed(columns, row)
             if differ:
                 moved.add(row, was, forms, differ)
-            _tell_save(model, columns, row)
+            names = (column.field.attname for column in columns)
+            tell(model, row.pk, {name: getattr(row, name) for name in names})
         if moved.forms:
             self._write(model, moved)
 
@@ -229,35 +215,13 @@ def _followed(step: Step, due: set[str]) -> list[ComputedColumn]:
     names = set(due)
     for name in step.fields:
         column = registry.columns[step.model, name]
-                if name in names or any(
+        if name in names or any(
             edge.source is step.model and not edge.columns.isdisjoint(names)
             for edge in column.edges
             if edge.is_own
         ):
             names.add(name)
             found.append(column)
-    return found
-
-
-def _tell_save(
-    model: type[Model], columns: Sequence[ComputedColumn], row: Model
-) -> None:
-    """Let the save that runs know what its row holds now."""
-    now = saving_now()
-    if now is not None and now.is_row(model, row.pk):
-        for column in columns:
-            name = column.field.attname
-            now.values[name] = getattr(row, name)
-
-
-def _usable(route: Route, keys: Iterable[Key]) -> list[Key]:
-    """Return those of the keys that a target can have."""
-    found = []
-    (part,) = key_fields(route.target)
-    for value in keys:
-        # Another model's keys may be of another kind.
-        with suppress(ValidationError, TypeError, ValueError):
-            found.append(part.to_python(value))
     return found
 
 
@@ -275,11 +239,19 @@ def refresh(
     *,
     writer: ComputedWriter | None = None,
     querysize: int | None = None,
+    steps: Sequence[Step] | None = None,
 ) -> Tally:
     """
     Do the work on a database now, in the transaction that is open or in one of its own.
 
+    Args:
+        alias: The database.
+        work: What is due.
+        writer: Writes the values; by default as the settings say.
+        querysize: Rows read at once; by default as fields and settings say.
+        steps: Do no others; what else becomes due is left to the caller.
+
     Raises:
         ResolutionError: A value cannot be computed or stored.
     """
-    return Refresh(alias, work, writer or current_writer(), querysize).run()
+    return Refresh(alias, work, writer or current_writer(), querysize, steps).run()

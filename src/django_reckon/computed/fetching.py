@@ -19,18 +19,17 @@ def lookups_of(
     """
     Return the lookups to prefetch for rows whose fields are computed.
 
-    For several rows every relation that depends names is fetched; for a lone one only
-    what a Prefetch object puts under a name of its own, for the function reads it.
+    For several rows every relation that depends names is fetched. For a lone one a
+    function may do better by itself, unless it would ask again for each of many rows;
+    Prefetch objects hold for both, for they may say which rows there are.
     """
     wanted: dict[str, PrefetchLookup] = {}
     for column in columns:
         for lookup in column.declaration.prefetch_related:
             if isinstance(lookup, Prefetch):
                 wanted.setdefault(lookup.prefetch_to, lookup)
-    if not several:
-        return [each for each in wanted.values() if _is_named(each)]
     for column in columns:
-        for path in _paths(column):
+        for path in _paths(column) if several else _fans(column):
             wanted.setdefault(path, path)
     return list(wanted.values())
 
@@ -47,10 +46,13 @@ def _paths(column: ComputedColumn) -> Iterator[str]:
             yield path_of(hops)
 
 
+def _fans(column: ComputedColumn) -> Iterator[str]:
+    """Yield the paths that go on from many rows."""
+    for hops, _ in column.rules:
+        if any(hop.link is not None for hop in hops[:-1]):
+            yield path_of(hops)
+
+
 def path_of(hops: Sequence[Hop]) -> str:
     """Return the attributes of a path as prefetch_related() takes them."""
     return SEPARATOR.join(hop.accessor for hop in hops)
-
-
-def _is_named(lookup: PrefetchLookup) -> bool:
-    return isinstance(lookup, Prefetch) and lookup.to_attr is not None

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Model
 
+from django_reckon.computed.plan import SeenTo
 from django_reckon.computed.registry import ComputedColumn, registry
 
 
@@ -21,6 +22,11 @@ def touched(model: type[Model], named: Collection[str] | None) -> list[ComputedC
             names.add(column.name)
             found.append(column)
     return found
+
+
+def all_of(model: type[Model]) -> SeenTo:
+    """Return every computed field of a model's own rows, as if it were seen to."""
+    return SeenTo(model, frozenset(column.name for column in registry.of(model)))
 
 
 def widened(named: list[str], columns: Iterable[ComputedColumn]) -> list[str]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from copy import copy
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import DecimalField, JSONField, Model
 
 from django_reckon.computed.registry import ComputedColumn, registry
 from django_reckon.exceptions import ResolutionError, ResolverException
 from django_reckon.ground.columns import column_form
-from django_reckon.ground.internals import table_owner
+from django_reckon.ground.internals import concrete_field, table_owner
 
 # Values are whatever the fields hold, hence Any throughout.
 
@@ -38,10 +38,18 @@ def stored_form(column: ComputedColumn, instance: Model, value: Any) -> Any:
         ResolutionError: The field refuses it; the cause is chained.
     """
     try:
-        return column_form(column.field, value)
+        form = column_form(column.field, value)
+        _refuse_null(column, form)
     except Exception as error:
         problem = f"its field refuses {value!r} ({type(error).__name__}: {error})"
         raise ResolutionError(column.label, instance.pk, problem) from error
+    return form
+
+
+def _refuse_null(column: ComputedColumn, form: Any) -> None:
+    """Raise before the database refuses the whole statement, naming no row."""
+    if form is None and not column.field.null:
+        raise ValidationError(column.field.error_messages["null"])
 
 
 def assign(column: ComputedColumn, instance: Model, value: Any) -> Any:
@@ -81,6 +89,15 @@ def mirror(values: Mapping[str, Any], instance: Model) -> None:
         setattr(instance, name, value)
 
 
+def forget(names: Iterable[str], instance: Model, *, but: Container[str]) -> None:
+    """Let fields be read again when they are asked for, but for some attributes."""
+    for name in names:
+        field = concrete_field(type(instance), name)
+        if field.attname not in but:
+            vars(instance).pop(field.attname, None)
+            instance._state.fields_cache.pop(name, None)
+
+
 def column_named(model: type[Model], name: str) -> ComputedColumn:
     """
     Return a computed field of a model or its parents.
@@ -110,9 +127,16 @@ def preview(instance: Model, name: str) -> Any:
         ResolutionError: A function raised.
     """
     wanted = column_named(type(instance), name)
-    trial = copy(instance)
+    trial = _twin(instance)
     apply(_local_sources(wanted), trial)
     return call(wanted, trial)
+
+
+def _twin(instance: Model) -> Model:
+    """Return a copy; copy() would look the model up, which may be a test's own."""
+    twin = type(instance).__new__(type(instance))
+    vars(twin).update(instance.__getstate__())
+    return twin
 
 
 def _local_sources(wanted: ComputedColumn) -> list[ComputedColumn]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Final
 
@@ -11,16 +11,18 @@ from django.db.models import Model
 from django_reckon.changes.event import Change, ChangeKind
 from django_reckon.changes.group import group_on
 from django_reckon.changes.watch import Watch, watch_list
-from django_reckon.computed.delayed import delayed
 from django_reckon.computed.edges import Edge
 from django_reckon.computed.engine import computing_now, refresh, running_on
 from django_reckon.computed.plan import NOTHING, SeenTo, plan
 from django_reckon.computed.preparing import is_unprepared, prepare
 from django_reckon.computed.registry import load, registry
 from django_reckon.computed.saves import saving_now, seen_to_by_save
+from django_reckon.computed.strategies.behind import behind
+from django_reckon.computed.strategies.choice import is_deferred
 from django_reckon.computed.suspension import suspension
 from django_reckon.computed.work import Work
 from django_reckon.conf import computed as conf
+from django_reckon.ground.internals import generated_from
 
 # In the order in which they were made.
 _watches: Final[list[tuple[type[Model], Watch]]] = []
@@ -67,36 +69,56 @@ def submit(change: Change) -> None:
     Raises:
         ResolutionError: A value cannot be computed or stored.
     """
-    work, now = _place(change)
-    if work is None:
+    accept = _place(change)
+    if accept is None:
         return
-    plan.add(work, change, _seen_to(change))
-    if now and work:
-        refresh(change.alias, work)
+    work = Work()
+    prepared = suspension() is None and not is_unprepared()
+    plan.add(work, change, _seen_to(change), prepared=prepared)
+    if work:
+        accept(work)
 
 
-def _place(change: Change) -> tuple[Work | None, bool]:
-    """Return where the change is noted, and whether to refresh at once."""
-    running = running_on(change.alias)
+def _place(change: Change) -> Callable[[Work], object] | None:
+    """Return what takes the work that a change makes; None if nothing does."""
+    alias = change.alias
+    running = running_on(alias)
     if running is not None:
-        return running, False
+        return running.merge
     suspended = suspension()
     if suspended is not None:
-        return suspended.work_on(change.alias), False
+        kept = suspended.work_on(alias)
+        return None if kept is None else kept.merge
     if change.kind is ChangeKind.LOAD:
-        if conf.current().fixtures == "skip":
-            return None, False
-        return delayed(change.alias), False
-    group = group_on(change.alias)
+        # Rows may come before those that they point at.
+        skips = conf.current().fixtures == "skip"
+        return None if skips else behind(alias).note_loaded
+    if is_deferred():
+        return partial(_defer, change)
+    group = group_on(alias)
     if group is not None:
-        work = group.part("computed", Work, partial(_finish, change.alias))
-        return work, False
-    return Work(), True
+        gathered: Work = group.part("computed", Work, partial(_refresh, alias))
+        return gathered.merge
+    return partial(_refresh, alias)
 
 
-def _finish(alias: str, work: Work) -> None:
+def _refresh(alias: str, work: Work) -> None:
     if work:
         refresh(alias, work)
+
+
+def _defer(change: Change, work: Work) -> None:
+    waiting = behind(change.alias)
+    waiting.note(work)
+    saving = saving_now()
+    if saving is None:
+        return
+    for route, due in work.due.items():
+        for key in due.keys if route.lookup == "pk" else ():
+            if saving.is_row(route.target, key):
+                if change.kind is ChangeKind.UPDATE:
+                    saving.stale |= due.fields
+                waiting.fill(saving.instance, route.target, key)
 
 
 def _seen_to(change: Change) -> SeenTo:
@@ -106,6 +128,8 @@ def _seen_to(change: Change) -> SeenTo:
     now = saving_now()
     if now is not None:
         now.note(change.model, change.keys)
+        if now.skips and (own := seen_to_by_save(change.model, change.keys)).fields:
+            return own
     if suspension() is not None or change.kind is ChangeKind.LOAD or change.upsert:
         return NOTHING
     if change.kind is ChangeKind.UPDATE:
@@ -147,9 +171,16 @@ _REFUSAL: Final = Watch(listener=_refuse, prepare=_refuse_new)
 def _watch(edges: Iterable[Edge]) -> Watch:
     """Return what to know of a table at which these edges begin."""
     edges = list(edges)
+    fields = frozenset().union(*(edge.columns for edge in edges))
+    # A generated column is written by writing what it is made from.
+    made_from = [
+        sources
+        for name, sources in generated_from(edges[0].source).items()
+        if name in fields
+    ]
     return Watch(
         listener=submit,
-        fields=frozenset().union(*(edge.columns for edge in edges)),
+        fields=fields.union(*made_from),
         relations=tuple(sorted({edge.via for edge in edges if edge.via is not None})),
         keys=any(edge.via is None for edge in edges),
         lock=True,

@@ -10,16 +10,20 @@ from typing_extensions import override
 
 from django_reckon.changes.rows import is_expression
 from django_reckon.computed import functions
-from django_reckon.computed.fields import sources, touched, widened, written
+from django_reckon.computed.fields import all_of, sources, touched, widened, written
 from django_reckon.computed.plan import NOTHING, SeenTo
 from django_reckon.computed.registry import ComputedColumn, registry
-from django_reckon.computed.saves import saving
+from django_reckon.computed.saves import saving, saving_now
 from django_reckon.computed.suspension import suspension
 from django_reckon.ground.aio import in_thread
+from django_reckon.protocols import AnyField
 
 
 class ComputedFieldsModel(Model):
     """Base of every model with computed fields; it adds no columns."""
+
+    # Names resolving.BASE_MARK.
+    _saves_computed_fields = True
 
     class Meta:
         abstract = True
@@ -45,7 +49,8 @@ class ComputedFieldsModel(Model):
         """
         registry.require(type(self))
         if skip_computedfields or suspension() is not None:
-            with saving(self, NOTHING, skips=skip_computedfields):
+            own = all_of(type(self)) if skip_computedfields else NOTHING
+            with saving(self, own, skips=skip_computedfields):
                 super().save(*args, **kwargs)
             return
         args, kwargs, named = _update_fields(args, kwargs)
@@ -56,6 +61,7 @@ class ComputedFieldsModel(Model):
         with saving(self, seen_to, skips=False) as now:
             super().save(*args, **kwargs)
         functions.mirror(now.values, self)
+        functions.forget(now.stale, self, but=now.values)
 
     @override
     async def asave(self, *args: Any, **kwargs: Any) -> None:
@@ -83,8 +89,12 @@ class ComputedFieldsModel(Model):
         self, base_qs: Any, using: Any, pk_val: Any, values: Any, *args: Any, **kw: Any
     ) -> Any:
         """Keep what an instance remembers of other rows from overwriting what is."""
-        refreshed = registry.relational(type(self))
-        values = [each for each in values if each[0] not in refreshed]
+        now = saving_now()
+        if now is not None and now.instance is self and now.skips:
+            kept = frozenset[AnyField]()
+        else:
+            kept = registry.relational(type(self))
+        values = [each for each in values if each[0] not in kept]
         parent: Any = super()
         return parent._do_update(base_qs, using, pk_val, values, *args, **kw)
 

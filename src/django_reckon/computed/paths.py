@@ -174,6 +174,12 @@ def _relation(model: type[Model], name: str, path: str) -> object:
         )
     if not found.is_relation:
         raise _refused(model, name, path, "a column, not a relation")
+    # Django leaves the names of models that it does not find.
+    between = getattr(found.remote_field, "through", None)
+    for end in (found.related_model, between):
+        if isinstance(end, str):
+            what = f"a relation over {end!r}, a model that is not installed"
+            raise _refused(model, name, path, what)
     return found
 
 

@@ -101,10 +101,25 @@ class Plan:
             known = self._ways[shape] = tuple(_merged(edges))
         return known
 
-    def add(self, work: Work, change: Change, seen_to: SeenTo = NOTHING) -> None:
-        """Add to the work what a change makes due."""
+    def add(
+        self,
+        work: Work,
+        change: Change,
+        seen_to: SeenTo = NOTHING,
+        *,
+        prepared: bool = True,
+    ) -> None:
+        """
+        Add to the work what a change makes due.
+
+        Args:
+            work: Where to add it.
+            change: What was written.
+            seen_to: Fields that whoever wrote has written along.
+            prepared: Whether new rows were inserted with values computed for them.
+        """
         for way in self.ways(change, seen_to):
-            for keys in _keys(way, change):
+            for keys in _keys(way, change, prepared=prepared):
                 work.add(way.route, keys, way.fields)
 
 
@@ -126,13 +141,16 @@ def _merged(edges: list[Edge]) -> Iterator[Way]:
         yield Way(route, via, frozenset(fields))
 
 
-def _keys(way: Way, change: Change) -> Iterator[Iterable[Key] | None]:
+def _keys(
+    way: Way, change: Change, *, prepared: bool
+) -> Iterator[Iterable[Key] | None]:
     if way.via is not None:
         for targets in (change.before, change.after):
             if way.via in targets:
                 yield targets[way.via]
         return
-    if change.keys is None and change.kind is ChangeKind.INSERT and not change.upsert:
+    is_plain_insert = change.kind is ChangeKind.INSERT and not change.upsert
+    if change.keys is None and is_plain_insert and prepared:
         # Nobody tells the keys of new rows; their values stay as they were inserted.
         return
     yield change.keys

@@ -37,7 +37,11 @@ def prepare(model: type[Model], alias: str, objs: Sequence[Model], raw: bool) ->
         if saving.skips:
             return
         columns = [c for c in columns if c.name not in saving.seen_to.fields]
-    columns = [c for c in columns if not c.declaration.default_on_create]
+    columns = [
+        c
+        for c in columns
+        if not c.declaration.default_on_create and not registry.awaits_row(c)
+    ]
     _compute(model, columns, objs)
 
 

@@ -7,62 +7,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import GeneratedField, Model
+from django.db.models.signals import class_prepared
 
-from django_reckon.computed.declare import Declaration, declaration_of
-from django_reckon.computed.edges import Edge, Node, edges_of, own_edge
+from django_reckon.computed.edges import Edge, Node
 from django_reckon.computed.graph import Step, label, steps_of
-from django_reckon.computed.paths import Hop, columns_of, hops_of
+from django_reckon.computed.paths import Hop
+from django_reckon.computed.problems import Problem, problem_of
+from django_reckon.computed.resolving import ComputedColumn as ComputedColumn
+from django_reckon.computed.resolving import columns_on, is_declared_on
 from django_reckon.conf import computed as conf
-from django_reckon.exceptions import CycleNodeException, ResolverException
-from django_reckon.ground.internals import AnyField, concrete_field, table_owner
+from django_reckon.exceptions import (
+    ConfigurationError,
+    CycleNodeException,
+    ResolverException,
+)
+from django_reckon.ground.internals import (
+    AnyField,
+    is_made_by_database,
+    table_owner,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class ComputedColumn:
-    """
-    One computed field of one table.
-
-    Attributes:
-        model: The table's model.
-        name: The field's name.
-        declaration: What the user wrote.
-        rules: Relations and columns of each rule, resolved.
-        edges: What makes it stale.
-    """
-
-    model: type[Model]
-    name: str
-    declaration: Declaration
-    rules: tuple[tuple[tuple[Hop, ...], tuple[AnyField, ...]], ...]
-    edges: tuple[Edge, ...]
-
-    @property
-    def node(self) -> Node:
-        """The model and the name."""
-        return self.model, self.name
-
-    @property
-    def label(self) -> str:
-        """As in messages: "shop.Shelf.total"."""
-        return label(self.node)
-
-    @property
-    def field(self) -> AnyField:
-        """The Django field."""
-        return concrete_field(self.model, self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A declaration that cannot be used, and why."""
-
-    model: type[Model]
-    name: str
-    error: ResolverException
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Registry:
     """
     The computed fields of some models.
@@ -81,18 +48,17 @@ class Registry:
     )
     _relational: dict[type[Model], frozenset[AnyField]] = field(default_factory=dict)
     _local: dict[Node, bool] = field(default_factory=dict)
+    _awaiting: dict[Node, bool] = field(default_factory=dict)
 
     def fill(self, models: Iterable[type[Model]]) -> None:
         """Forget all, and take every computed field of these models."""
         self.clear()
         for model in models:
-            for name, declared in _declared(model):
-                try:
-                    column = _resolved(model, name, declared)
-                except ResolverException as error:
-                    self.problems.append(Problem(model, name, error))
+            for found in columns_on(model):
+                if isinstance(found, Problem):
+                    self.problems.append(found)
                 else:
-                    self.columns[column.node] = column
+                    self.columns[found.node] = found
         self._order()
         for column in self.columns.values():
             self.is_local(column)
@@ -105,6 +71,7 @@ class Registry:
         self._by_model.clear()
         self._relational.clear()
         self._local.clear()
+        self._awaiting.clear()
 
     def of(self, model: type[Model]) -> tuple[ComputedColumn, ...]:
         """Return a model's computed fields, parents' included, in local order."""
@@ -121,7 +88,11 @@ class Registry:
         return known
 
     def is_local(self, column: ComputedColumn) -> bool:
-        """Tell whether a row's own columns are all that its value is made from."""
+        """
+        Tell whether an instance has all that its value is made from.
+
+        That is the row's own columns, without those that the database makes.
+        """
         known = self._local.get(column.node)
         if known is None:
             # While a circle is followed, it changes nothing.
@@ -139,6 +110,20 @@ class Registry:
             )
         return known
 
+    def awaits_row(self, column: ComputedColumn) -> bool:
+        """Tell whether its value is made from a generated column of the same row."""
+        known = self._awaiting.get(column.node)
+        if known is None:
+            # As above.
+            self._awaiting[column.node] = False
+            read = [f for hops, columns in column.rules if not hops for f in columns]
+            others = (self.columns.get((table_owner(f.model), f.name)) for f in read)
+            known = any(isinstance(f, GeneratedField) for f in read) or any(
+                self.awaits_row(each) for each in others if each
+            )
+            self._awaiting[column.node] = known
+        return known
+
     def require(self, model: type[Model]) -> None:
         """
         Make sure that all computed fields of a model can be used.
@@ -146,10 +131,14 @@ class Registry:
         Raises:
             ResolverException: One of them is declared wrongly.
         """
-        tables = {table_owner(model), *model._meta.all_parents}
+        if not self.problems:
+            return
+        concerned = {model, table_owner(model), *model._meta.all_parents}
         for problem in self.problems:
-            if problem.model in tables:
-                raise problem.error
+            if problem.model in concerned:
+                # It is raised as often as it is met; each time without the others'
+                # frames.
+                raise problem.error.with_traceback(None)
 
     def edges(self) -> Iterator[Edge]:
         """Yield what makes any field stale."""
@@ -160,71 +149,58 @@ class Registry:
         self, hops: tuple[Hop, ...], columns: tuple[AnyField, ...]
     ) -> bool:
         others = (self.columns.get((table_owner(f.model), f.name)) for f in columns)
-        return not hops and all(self.is_local(each) for each in others if each)
+        return (
+            not hops
+            and not any(map(is_made_by_database, columns))
+            and all(self.is_local(each) for each in others if each)
+        )
 
     def _order(self) -> None:
         """Put the fields into steps; those of a circle become problems."""
-        allow = conf.current().allow_recursion
+        allow = _allow_recursion()
         while True:
             edges = {node: column.edges for node, column in self.columns.items()}
             try:
                 self.steps = steps_of(edges, allow_recursion=allow)
             except CycleNodeException as error:
                 for node in [n for n in self.columns if label(n) in error.cycle]:
-                    self.problems.append(Problem(*node, error))
+                    self.problems.append(problem_of(*node, error))
                     del self.columns[node]
             else:
                 return
 
 
-def _declared(model: type[Model]) -> Iterator[tuple[str, Declaration]]:
-    if model._meta.proxy or model._meta.swapped:
-        return
-    for each in model._meta.local_fields:
-        declared = declaration_of(each)
-        if declared is not None:
-            yield each.name, declared
-
-
-def _resolved(model: type[Model], name: str, declared: Declaration) -> ComputedColumn:
-    where = f"{model._meta.label}.{name}"
-    rules, edges = [], [own_edge(model, name)]
-    for path, names in _rules(declared.depends, where):
-        try:
-            hops = hops_of(model, path)
-            columns = columns_of(hops[-1].target if hops else model, names, path)
-        except ResolverException as error:
-            error.args = (f"Dependency of {where!r}: {error.args[0]}",)
-            raise
-        rules.append((hops, columns))
-        edges += edges_of(model, name, hops, columns)
-    return ComputedColumn(model, name, declared, tuple(rules), tuple(edges))
-
-
-def _rules(depends: Any, where: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Check the shape of what the user wrote, hence Any."""
-    if isinstance(depends, str) or not isinstance(depends, list | tuple):
-        raise _malformed(depends, where)
-    for rule in depends:
-        match rule:
-            case [str(path), [*names]] if names and all(
-                isinstance(name, str) for name in names
-            ):
-                yield path, tuple(names)
-            case _:
-                raise _malformed(rule, where)
-
-
-def _malformed(rule: object, where: str) -> ResolverException:
-    return ResolverException(
-        f"{where!r} depends on {rule!r}, which is no rule. "
-        'Give a list of rules such as ("author.country", ["name"]).'
-    )
+def _allow_recursion() -> bool:
+    """Return the setting; a wrong one is for the system checks to tell."""
+    try:
+        return conf.current().allow_recursion
+    except ConfigurationError:
+        return False
 
 
 registry = Registry()
 
 
-def load() -> None:
-    """Take every computed field of the project's models, again if asked again."""
-    registry.fill(apps.get_models(include_auto_created=True))
+def load(models: Iterable[type[Model]] | None = None) -> None:
+    """Take every computed field of the project's models, or of those given alone."""
+    if models is None:
+        models = apps.get_models(include_auto_created=True)
+        class_prepared.connect(_refuse, dispatch_uid="django_reckon.computed.registry")
+    registry.fill(models)
+
+
+def _refuse(sender: Any, **_: object) -> None:
+    """
+    Refuse a model that comes too late to be resolved.
+
+    Any: the signal has no type. Models of migrations hold plain fields, and those of
+    an isolated registry of Django's are their test's own matter.
+
+    Raises:
+        ResolverException: It declares a computed field.
+    """
+    if sender._meta.apps is apps and is_declared_on(sender):
+        raise ResolverException(
+            f"{sender._meta.label!r} declares a computed field at run time. Define it "
+            "in the models module of an app, so that it is there when Django is ready."
+        )

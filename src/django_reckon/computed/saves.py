@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
+from weakref import ref
 
 from django.db.models import Model
 
@@ -25,12 +26,15 @@ class Saving:
         seen_to: Local computed fields that are written along with it.
         skips: Whether the caller sees to all computed fields of a new row.
         values: What a refresh stored for the row meanwhile: attribute -> value.
+        stale: Computed fields of the row that will be refreshed later.
+        keys: The row's primary key, as statements named it.
     """
 
     instance: Model
     seen_to: SeenTo
     skips: bool
     values: dict[str, Any] = field(default_factory=dict)
+    stale: set[str] = field(default_factory=set)
     keys: set[Key] = field(default_factory=set)
 
     def note(self, model: type[Model], keys: tuple[Key, ...] | None) -> None:
@@ -62,6 +66,33 @@ def saving(instance: Model, seen_to: SeenTo, *, skips: bool) -> Iterator[Saving]
         yield now
     finally:
         _saving.reset(before)
+
+
+# The rows that instances wait for the values of.
+Waiting: TypeAlias = dict[tuple[type[Model], Key], list[ref[Model]]]
+
+_waiting: Final[ContextVar[Waiting | None]] = ContextVar("reckon_waiting", default=None)
+
+
+@contextmanager
+def waiting_for(instances: Waiting) -> Iterator[None]:
+    """Fill in these instances when their rows are refreshed."""
+    before = _waiting.set(instances)
+    try:
+        yield
+    finally:
+        _waiting.reset(before)
+
+
+def tell(model: type[Model], key: Key, values: Mapping[str, Any]) -> None:
+    """Let whoever saved a row know what it holds now: attribute -> value."""
+    now = saving_now()
+    if now is not None and now.is_row(model, key):
+        now.values.update(values)
+    for instance in (_waiting.get() or {}).get((model, key), ()):
+        found = instance()
+        if found is not None:
+            vars(found).update(values)
 
 
 def seen_to_by_save(model: type[Model], keys: tuple[Key, ...] | None) -> SeenTo:

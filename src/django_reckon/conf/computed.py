@@ -33,6 +33,8 @@ class Settings:
             dotted path of another, COMPUTEDFIELDS_FASTUPDATE.
         querysize: Rows read at once, COMPUTEDFIELDS_QUERYSIZE.
         fixtures: "recompute" after loaddata, or "skip", COMPUTEDFIELDS_FIXTURES.
+        strategy: "immediate" refreshes after each write; "transaction" at its end, or
+            when a statement reads what is stale, COMPUTEDFIELDS_STRATEGY.
     """
 
     admin: bool = False
@@ -42,6 +44,7 @@ class Settings:
     fastupdate: bool | BackendSpec = True
     querysize: int = 10_000
     fixtures: str = "recompute"
+    strategy: str = "immediate"
 
 
 @lru_cache(maxsize=1)
@@ -61,6 +64,7 @@ def current() -> Settings:
         fastupdate=_writer("FASTUPDATE", default.fastupdate),
         querysize=_number("QUERYSIZE", default.querysize),
         fixtures=_choice("FIXTURES", default.fixtures, ("recompute", "skip")),
+        strategy=_choice("STRATEGY", default.strategy, ("immediate", "transaction")),
     )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import decimal
 import json
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import BinaryField, DecimalField, JSONField, Model
 
 from django_reckon.ground.internals import AnyField
+
+# Of these, two that are equal are the same in every column; nearly all values are.
+_SIMPLE: Final = frozenset({bool, bytes, int, str})
 
 
 def column_form(field: AnyField, value: Any) -> Any:
@@ -40,6 +43,8 @@ def column_form(field: AnyField, value: Any) -> Any:
 
 def is_same(field: AnyField, old: Any, new: Any) -> bool:
     """Tell whether writing one value over the other would change nothing."""
+    if type(old) is type(new) and type(old) in _SIMPLE and old == new:
+        return True
     try:
         first, second = column_form(field, old), column_form(field, new)
         if isinstance(field, JSONField):

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
+    AutoField,
     ForeignKey,
     GeneratedField,
     Lookup,
@@ -144,6 +145,11 @@ def updated_fields_of(query: InsertQuery) -> tuple[AnyField, ...]:
     return tuple(getattr(query, "update_fields", ()))
 
 
+def is_made_by_database(field: AnyField) -> bool:
+    """Tell whether an instance learns the column's value from the database alone."""
+    return isinstance(field, AutoField | GeneratedField)
+
+
 @cache
 def generated_from(model: type[Model]) -> dict[str, frozenset[str]]:
     """Return the generated columns of a table: name -> fields they are made from."""
@@ -176,6 +182,14 @@ def concrete_field(model: type[Model], name: str) -> AnyField:
     field: Any = model._meta.get_field(name)
     found: AnyField = field
     return found
+
+
+def column_at(model: type[Model], lookup: str) -> AnyField:
+    """Return the column whose values a lookup of a model's rows is given."""
+    query: Any = Query(model)
+    _, _, targets, _ = query.names_to_path(lookup.split("__"), model._meta)
+    column: AnyField = targets[0]
+    return column
 
 
 def bilateral_transforms(lookup: Lookup[Any]) -> list[Any]:

@@ -9,6 +9,9 @@ A backend of your own is tested by a class of a few lines::
 
 The contracts are plain classes with test methods; pytest collects a subclass whose
 name begins with Test. They need a database where the backend needs one.
+
+Whether computed fields hold what their functions return is told by assert_in_sync(),
+and for every test of a project by the fixture in django_reckon.testing.pytest.
 """
 
 from __future__ import annotations
@@ -16,12 +19,20 @@ from __future__ import annotations
 from django_reckon.testing.caches import CountCacheContract
 from django_reckon.testing.dispatchers import DispatcherContract
 from django_reckon.testing.doubles import DictCache, RecordingDispatcher
+from django_reckon.testing.isolation import isolated_registry
 from django_reckon.testing.resolvers import CountResolverContract
+from django_reckon.testing.sync import aassert_in_sync, assert_in_sync
+from django_reckon.testing.writers import ComputedWriterContract, DictWriter
 
 __all__ = [
+    "ComputedWriterContract",
     "CountCacheContract",
     "CountResolverContract",
     "DictCache",
+    "DictWriter",
     "DispatcherContract",
     "RecordingDispatcher",
+    "aassert_in_sync",
+    "assert_in_sync",
+    "isolated_registry",
 ]

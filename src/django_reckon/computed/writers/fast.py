@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model
+from django.db.models import BinaryField, Model
 
 from django_reckon.changes.rows import key_fields
 from django_reckon.computed.writers.bulk import BulkWriter
@@ -88,7 +88,9 @@ def _obstacle(
 def _is_plain(connection: BaseDatabaseWrapper, field: AnyField, method: Any) -> bool:
     """Tell whether a field's own placeholder is the ordinary one after all."""
     try:
-        sql = method(None, connection.ops.compiler("SQLCompiler"), connection)
+        # MySQL marks bytes, and only where there are some.
+        sample = b"" if isinstance(field, BinaryField) else None
+        sql = method(sample, connection.ops.compiler("SQLCompiler"), connection)
     except Exception:  # noqa: BLE001 - it wants a value; then it is not ordinary
         return False
     return sql in {"%s", ("%s", ())} or field.db_type(connection) in _casts(sql)

@@ -1,0 +1,67 @@
+"""Looking up the rows that are due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connections
+from django.db.models import IntegerField, QuerySet
+
+from django_reckon.changes.event import Key
+from django_reckon.changes.rows import as_keys, batched
+from django_reckon.computed.work import Due, Route
+from django_reckon.ground.internals import AnyField, column_at
+
+
+def located(
+    alias: str, route: Route, due: Due, *, limit: int | None = None
+) -> set[Key]:
+    """
+    Return the primary keys of the rows that are due on a route.
+
+    Args:
+        alias: The database.
+        route: How they are found.
+        due: From which keys.
+        limit: Look for no more than so many.
+    """
+    rows: QuerySet[Any] = QuerySet(route.target, using=alias).order_by()
+    if due.everything:
+        return set(rows.values_list("pk", flat=True)[:limit])
+    keys = _usable(alias, route, due.keys) if route.loose else due.keys
+    if route.lookup == "pk":
+        return set(as_keys(route.target, keys)[:limit])
+    found: set[Key] = set()
+    for some in batched(route.target, alias, keys):
+        some_rows = rows.filter(**{f"{route.lookup}__in": some})
+        if limit is None:
+            found.update(some_rows.values_list("pk", flat=True))
+        elif len(found) < limit:
+            distinct = some_rows.distinct().values_list("pk", flat=True)
+            found.update(distinct[: limit - len(found)])
+    return found
+
+
+def _usable(alias: str, route: Route, keys: Iterable[Key]) -> list[Key]:
+    """Return those of the keys that the rows a route begins at can have."""
+    found = []
+    column = column_at(route.target, route.lookup)
+    for value in keys:
+        # Another model's keys may be of another kind.
+        with suppress(ValidationError, TypeError, ValueError):
+            key = column.to_python(value)
+            if _fits(alias, column, key):
+                found.append(key)
+    return found
+
+
+def _fits(alias: str, column: AnyField, key: Key) -> bool:
+    """Tell whether a column can hold a key; drivers raise for numbers too large."""
+    if not isinstance(column, IntegerField):
+        return True
+    ops = connections[alias].ops
+    low, high = ops.integer_field_range(column.get_internal_type())
+    return bool(low <= key <= high)

@@ -1,0 +1,3 @@
+"""When computed fields are refreshed."""
+
+from __future__ import annotations

@@ -1,0 +1,115 @@
+"""
+Which statements read a column that is stale.
+
+Whenever that is not certain the answer is yes: a refresh too many costs time, one too
+few a wrong value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+
+from django_reckon.computed.edges import Node
+from django_reckon.computed.plan import Plan
+from django_reckon.ground.internals import concrete_field, generated_from
+
+# These read nothing unless they hold a SELECT.
+_BLIND = re.compile(r"\s*(INSERT|SAVEPOINT|RELEASE|ROLLBACK)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table with stale columns, in lower case: quoted, as a word, and its columns."""
+
+    quoted: str
+    word: re.Pattern[str]
+    columns: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaleColumns:
+    """
+    The columns that are stale on one connection.
+
+    Attributes:
+        quote: What the database puts around names.
+        tables: Those with stale columns.
+    """
+
+    quote: str
+    tables: tuple[_Table, ...]
+
+    def are_read_by(self, sql: object) -> bool:
+        """Tell whether a statement may read one of them."""
+        if not isinstance(sql, str):
+            return True
+        if _BLIND.match(sql) and "SELECT" not in sql.upper():
+            return False
+        if self.quote not in sql:
+            # Nothing that the ORM made; views and functions hide what they read.
+            return True
+        text = sql.lower()
+        return any(_mentions(text, table) for table in self.tables)
+
+
+def stale_columns(
+    connection: BaseDatabaseWrapper, plan: Plan, due: Iterable[Node]
+) -> StaleColumns:
+    """Return the columns of fields that are due, and of all that follow from them."""
+    quote = connection.ops.quote_name
+    columns: dict[type[Model], set[str]] = {}
+    for model, name in _closure(plan, due):
+        names = {name} | {
+            other for other, made in generated_from(model).items() if name in made
+        }
+        for each in names:
+            column = concrete_field(model, each).column
+            columns.setdefault(model, set()).add(quote(str(column)).lower())
+    tables = [
+        _table(quote(model._meta.db_table), model._meta.db_table, tuple(sorted(some)))
+        for model, some in columns.items()
+    ]
+    # A model that we do not manage may be a view of anything.
+    tables += [_table(quote(name), name, None) for name in _unmanaged()]
+    return StaleColumns(quote("a")[0], tuple(tables))
+
+
+def _closure(plan: Plan, due: Iterable[Node]) -> set[Node]:
+    found: set[Node] = set()
+    waiting = list(due)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            model, name = node
+            waiting += [
+                (edge.target, edge.field)
+                for edge in plan.edges_from(model)
+                if name in edge.columns
+            ]
+    return found
+
+
+def _table(quoted: str, name: str, columns: tuple[str, ...] | None) -> _Table:
+    word = re.compile(rf"\b{re.escape(name.lower())}\b")
+    return _Table(quoted.lower(), word, columns)
+
+
+def _unmanaged() -> Iterator[str]:
+    for model in apps.get_models():
+        if not model._meta.managed:
+            yield model._meta.db_table
+
+
+def _mentions(text: str, table: _Table) -> bool:
+    if table.quoted not in text:
+        return table.word.search(text) is not None
+    if table.columns is None or "*" in text:
+        return True
+    return any(column in text for column in table.columns)

@@ -1,0 +1,50 @@
+"""Which statements may read a stale column; when in doubt, all of them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from django_reckon.computed.strategies.reading import StaleColumns, _Table
+
+STALE = StaleColumns(
+    '"',
+    (
+        _Table('"shop_shelf"', re.compile(r"\bshop_shelf\b"), ('"total"', '"size"')),
+        _Table('"report"', re.compile(r"\breport\b"), None),
+    ),
+)
+
+READ: list[str | bytes] = [
+    'SELECT "shop_shelf"."id", "shop_shelf"."total" FROM "shop_shelf"',
+    'SELECT COUNT(*) FROM "shop_shelf"',
+    'UPDATE "shop_shelf" SET "size" = "size" + 1',
+    'SELECT U0."total" FROM "SHOP_SHELF" U0',
+    'INSERT INTO "log" ("n") SELECT "total" FROM "shop_shelf"',
+    'SELECT "id" FROM "report"',
+    'SELECT * FROM "book" JOIN shop_shelf ON true',
+    "SELECT total FROM shop_shelf",
+    "SELECT refresh_everything()",
+    b"COPY shop_shelf TO STDOUT",
+]
+NOT_READ = [
+    'SELECT "shop_shelf"."id", "shop_shelf"."label" FROM "shop_shelf"',
+    'SELECT "shop_book"."total" FROM "shop_book"',
+    'DELETE FROM "shop_shelf" WHERE "shop_shelf"."id" IN (1)',
+    'UPDATE "shop_shelf" SET "label" = %s',
+    'INSERT INTO "shop_shelf" ("total") VALUES (1)',
+    'SAVEPOINT "s"',
+    "RELEASE SAVEPOINT s",
+    "ROLLBACK TO SAVEPOINT s",
+]
+
+
+@pytest.mark.parametrize("sql", READ)
+def test_statement_may_read_what_is_stale(sql: object) -> None:
+    assert STALE.are_read_by(sql)
+
+
+@pytest.mark.parametrize("sql", NOT_READ)
+def test_statement_reads_nothing_that_is_stale(sql: str) -> None:
+    assert not STALE.are_read_by(sql)
