@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from django_reckon.counts import precache
+from tests.commands.computed import World
 from tests.commands.runs import Declares
 from tests.support.fixtures import _django_db_helper as _django_db_helper
 from tests.support.fixtures import fake_clock as fake_clock
@@ -30,3 +31,11 @@ def books(db: None) -> None:
     author = Author.objects.create(name="Ann")
     for title, flag in (("Alpha", True), ("Beta", True), ("Gamma", False)):
         Book.objects.create(title=title, flag=flag, author=author)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Write rows whose computed fields are right."""
+    world = World()
+    world.build()
+    return world
