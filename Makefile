@@ -3,10 +3,12 @@
 #   make demo                      make demo ARGS="--copies 3"
 #   make test PYTHON=python3.12    the interpreter of a new .venv
 #   make test DJANGO="~=5.2.0"     the Django in it
+#   make soak EXAMPLES=2000        fewer sequences than 10,000
 
 PYTHON =
 DJANGO =
 ARGS =
+EXAMPLES = 10000
 VENV = .venv
 
 PY = $(VENV)/bin/python
@@ -16,7 +18,7 @@ CANDIDATES = python3.13 python3.12 python3.11 python3 python
 .DEFAULT_GOAL = help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo serve test django-suite docs bench clean FORCE
+.PHONY: help demo serve test soak django-suite docs bench clean FORCE
 MAKEFLAGS += --no-print-directory
 
 # Runs $(1) and shows its output only if it fails, with $(2) as the last word.
@@ -45,6 +47,9 @@ test: $(VENV)/.test  ## ruff, mypy, the tests on every database that answers, th
 	@$(PY) -m sphinx -W -q -b html docs docs/_build/html
 	$(call title,tests)
 	@$(PY) -m tests $(ARGS)
+
+soak: $(VENV)/.test  ## 10,000 random sequences of writes on every database that answers
+	@RECKON_EXAMPLES=$(EXAMPLES) $(PY) -m tests -n 0 tests/properties/test_computed_fields.py $(ARGS)
 
 django-suite: $(VENV)/.test  ## Django's own tests, with every write captured
 	@$(PY) -m tests.django_suite $(ARGS)
