@@ -22,7 +22,7 @@ else:
 class AirlineAdmin(AirlineBase):
     """Airlines."""
 
-    list_display = ("code", "name")
+    list_display = ("code", "name", "flight_count", "mean_delay")
     search_fields = ("code", "name")
 
 
@@ -30,7 +30,14 @@ class AirlineAdmin(AirlineBase):
 class AirportAdmin(AirportBase):
     """Airports."""
 
-    list_display = ("code", "name", "time_zone", "altitude")
+    list_display = (
+        "code",
+        "name",
+        "departure_count",
+        "arrival_count",
+        "time_zone",
+        "altitude",
+    )
     list_filter = ("time_zone",)
     search_fields = ("code", "name")
 
@@ -39,7 +46,14 @@ class AirportAdmin(AirportBase):
 class PlaneAdmin(PlaneBase):
     """Planes."""
 
-    list_display = ("tail_number", "manufacturer", "model", "year", "seats")
+    list_display = (
+        "tail_number",
+        "manufacturer",
+        "model",
+        "year",
+        "seats",
+        "miles_flown",
+    )
     list_filter = ("engine",)
     search_fields = ("tail_number", "manufacturer", "model")
 
@@ -65,15 +79,11 @@ class FlightAdmin(FlightBase):
     list_display = (
         "date",
         "scheduled_time",
-        "carrier",
-        "number",
-        "origin_id",
-        "destination_code",
+        "label",
         "tail_number",
         "departure_delay",
     )
     list_filter = ("carrier", "origin")
-    list_select_related = ("carrier",)
-    search_fields = ("tail_number",)
+    search_fields = ("label", "tail_number")
     ordering = ("date", "id")
     autocomplete_fields = ("carrier", "origin", "destination", "plane")

@@ -11,6 +11,7 @@ from demo.flights.models import Flight
 from demo.flights.plain import count_rows
 from demo.loading.insert import columns, table
 from demo.loading.progress import say, track
+from django_reckon.models import not_computed
 
 # The table takes copies of its own first part: everything but the key is the same, and
 # `copy` says which of them a row belongs to.
@@ -23,6 +24,8 @@ COPY_SQL: Final = """
 def set_copies(copies: int, *, size: int) -> bool:
     """
     Bring the flights to this many copies and return whether that changed anything.
+
+    Copies come with their labels; columns of other tables are left as they were.
 
     Args:
         copies: One or more; one is the source alone.
@@ -63,5 +66,6 @@ def _add_copy(number: int) -> None:
 
 
 def _delete_copy(number: int) -> None:
-    """Delete one copy."""
-    Flight.objects.filter(copy=number).delete()
+    """Delete one copy; what follows is computed once, when all of them are gone."""
+    with not_computed():
+        Flight.objects.filter(copy=number).delete()

@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db import connection, models
 
 from demo.loading.rows import Values
+from django_reckon.models import get_computedfields
 
 BATCH: Final = 5_000
 Adapter = Callable[[Any], Any] | None
@@ -26,17 +27,29 @@ def insert_rows(model: type[models.Model], rows: Iterable[Values]) -> int:
 
     Args:
         model: Whose table takes them.
-        rows: Values by attribute name; all have the same keys in the same order.
+        rows: Values by attribute name; all have the same keys in the same order, and
+            may leave out what the library computes: such columns take their default.
     """
     stream, inserted = iter(rows), 0
+    defaults = _defaults(model)
     adapters: dict[str, Adapter] = {}
     with connection.cursor() as cursor:
-        while batch := list(islice(stream, BATCH)):
+        while batch := [defaults | row for row in islice(stream, BATCH)]:
             adapters = adapters or {name: _adapter(model, name) for name in batch[0]}
             values = [_parameters(row, tuple(adapters.values())) for row in batch]
             cursor.executemany(insert_sql(model, tuple(adapters)), values)
             inserted += len(batch)
     return inserted
+
+
+def _defaults(model: type[models.Model]) -> Values:
+    """Return what computed columns hold until the library has filled them."""
+    fields = map(model._meta.get_field, get_computedfields(model))
+    return {
+        field.attname: field.get_default()
+        for field in fields
+        if isinstance(field, models.Field)
+    }
 
 
 def insert_sql(model: type[models.Model], names: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from demo.loading import rows
 from demo.loading.insert import insert_rows
 from demo.loading.progress import track
 from demo.loading.source import SIZES, Row, read_rows
+from django_reckon.models import not_computed
 
 # File and model, each after those it refers to.
 TABLES: Final[dict[str, type[models.Model]]] = {
@@ -35,6 +36,7 @@ def load_tables(*, limit: int | None = None) -> bool:
     Fill the tables that are empty and return whether there were any.
 
     All is loaded or nothing: an interrupted run leaves the tables as they were.
+    Computed columns hold their defaults until `fill_computed_columns`.
 
     Args:
         limit: How many flights, and hours of weather, to take at most, spread evenly
@@ -54,7 +56,8 @@ def load_tables(*, limit: int | None = None) -> bool:
 
 def empty_tables() -> None:
     """Delete what was loaded; users and stored counts stay."""
-    with transaction.atomic():
+    # What the rows' columns would follow goes, too.
+    with transaction.atomic(), not_computed():
         for model in reversed(TABLES.values()):
             model._default_manager.all().delete()
 

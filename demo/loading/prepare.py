@@ -14,6 +14,7 @@ from django.db import OperationalError, connection
 
 from demo.flights.models import Flight
 from demo.flights.plain import count_rows
+from demo.loading.computing import fill_computed_columns, is_filled
 from demo.loading.copies import set_copies
 from demo.loading.insert import table
 from demo.loading.load import empty_tables, expected_rows, load_tables
@@ -72,7 +73,7 @@ def add_data_arguments(parser: ArgumentParser) -> None:
 
 def prepare(options: DataOptions) -> None:
     """
-    Create the tables, load what is missing, and keep the counts ready.
+    Create the tables, load and compute what is missing, and keep the counts ready.
 
     Does nothing that is already done, apart from counting anew.
 
@@ -84,9 +85,13 @@ def prepare(options: DataOptions) -> None:
     if options.reset:
         empty_tables()
     changed = load_tables(limit=options.limit)
+    if changed or not is_filled():
+        fill_computed_columns()
     if options.copies is not None:
         size = expected_rows("flights", options.limit)
-        changed = set_copies(options.copies, size=size) or changed
+        if set_copies(options.copies, size=size):
+            changed = True
+            fill_computed_columns()
     if changed:
         _analyze()
         forget_counts()

@@ -8,7 +8,8 @@ output stays free for the table or the JSON.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from typing import TypeVar
 
@@ -36,4 +37,22 @@ def track(items: Iterable[T], *, label: str, total: int) -> Iterator[T]:
         return
     start = perf_counter()
     yield from items
+    say(f"{label}: {total:,} in {perf_counter() - start:.1f} s")
+
+
+@contextmanager
+def stepping(label: str, *, total: int) -> Iterator[Callable[[int], object]]:
+    """
+    Show how far work is that is done in steps; call the result with what one did.
+
+    Args:
+        label: What the work is, such as 'Labelling flights'.
+        total: How many items there will be.
+    """
+    if sys.stderr.isatty():
+        with tqdm(desc=label, total=total, unit="", file=sys.stderr) as bar:
+            yield bar.update
+        return
+    start = perf_counter()
+    yield lambda _: None
     say(f"{label}: {total:,} in {perf_counter() - start:.1f} s")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Sequence
 from typing import Any, Final
@@ -40,22 +39,19 @@ def describe_setting() -> dict[str, str]:
 
 def format_table(measurements: Sequence[Measurement]) -> str:
     """Return the measurements as aligned text."""
-    lines = [HEADINGS, *(_cells(measurement) for measurement in measurements)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(HEADINGS))]
+    return align_all([HEADINGS, *(_cells(measurement) for measurement in measurements)])
+
+
+def align_all(lines: Sequence[Sequence[str]]) -> str:
+    """Return lines of cells as a table, the headings first."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     head, *body = [_align(line, widths) for line in lines]
     return "\n".join([head, "-" * len(head), *body])
 
 
-def format_json(measurements: Sequence[Measurement]) -> str:
-    """Return the measurements as one JSON object; times are in seconds."""
-    return json.dumps(
-        {
-            "setting": describe_setting(),
-            "rows": [_as_mapping(measurement) for measurement in measurements],
-            "faults": [fault for each in measurements for fault in each.faults()],
-        },
-        indent=2,
-    )
+def as_values(measurements: Sequence[Measurement]) -> dict[str, Any]:
+    """Return the measurements for JSON; times are in seconds."""
+    return {"rows": [_as_mapping(measurement) for measurement in measurements]}
 
 
 def summarise(measurements: Sequence[Measurement]) -> str:

@@ -51,6 +51,11 @@ class Demo:
         with closing(sqlite3.connect(self.file)) as connection:
             return connection.execute(sql).fetchall()
 
+    def execute(self, sql: str) -> None:
+        """Have SQLite itself change the file."""
+        with closing(sqlite3.connect(self.file)) as connection, connection:
+            connection.execute(sql)
+
     def count(self, condition: str = "1") -> int:
         """Return how many flights meet a condition in SQL."""
         [(number,)] = self.query(

@@ -290,6 +290,18 @@ def test_admin_lists_every_model(admin_page: Page) -> None:
         expect(admin_page.locator("#result_list tbody tr").first).to_be_visible()
 
 
+def test_admin_shows_the_computed_columns(admin_page: Page, server: Server) -> None:
+    admin_page.goto("/admin/flights/airline/?q=UA")
+
+    flights = admin_page.locator("#result_list td.field-flight_count")
+    expect(flights).to_have_text(str(server.demo.count("carrier_id = 'UA'")))
+
+    admin_page.goto("/admin/flights/flight/?carrier__code__exact=UA")
+
+    label = admin_page.locator("#result_list td.field-label").first
+    expect(label).to_contain_text("United Air Lines Inc. ")
+
+
 def test_admin_changelist_is_answered_by_the_precached_count(
     admin_page: Page, server: Server
 ) -> None:

@@ -196,6 +196,143 @@ def test_short_file_leaves_all_tables_empty(tmp_path: Path) -> None:
     } == {table: [] for table in TABLES}
 
 
+def test_airlines_hold_what_their_flights_say(loaded: Demo) -> None:
+    assert loaded.query(
+        "SELECT code, flight_count, mean_delay FROM flights_airline ORDER BY code"
+    ) == loaded.query(
+        "SELECT code, COUNT(flight.id), ROUND(AVG(departure_delay), 2)"
+        " FROM flights_airline LEFT JOIN flights_flight flight ON carrier_id = code"
+        " GROUP BY code ORDER BY code"
+    )
+
+
+def test_airports_hold_what_their_flights_say(loaded: Demo) -> None:
+    assert loaded.query(
+        "SELECT code, departure_count, arrival_count FROM flights_airport"
+    ) == loaded.query(
+        "SELECT code,"
+        " (SELECT COUNT(*) FROM flights_flight WHERE origin_id = code),"
+        " (SELECT COUNT(*) FROM flights_flight WHERE destination_id = code)"
+        " FROM flights_airport"
+    )
+
+
+def test_planes_hold_how_far_their_flights_went(loaded: Demo) -> None:
+    assert loaded.query("SELECT tail_number, miles_flown FROM flights_plane") == (
+        loaded.query(
+            "SELECT tail_number, (SELECT COALESCE(SUM(distance), 0)"
+            " FROM flights_flight WHERE plane_id = plane.tail_number"
+            " AND departure IS NOT NULL) FROM flights_plane plane"
+        )
+    )
+
+
+def test_flights_hold_their_labels(loaded: Demo) -> None:
+    [(first,)] = loaded.query("SELECT label FROM flights_flight ORDER BY id LIMIT 1")
+    assert first == (
+        "United Air Lines Inc. 1545: Newark Liberty Intl"
+        " to George Bush Intercontinental"
+    )
+    assert loaded.query("SELECT id, label FROM flights_flight") == loaded.query(
+        "SELECT flight.id, airline.name || ' ' || number || ': ' || origin.name"
+        " || ' to ' || COALESCE(there.name, destination_code)"
+        " FROM flights_flight flight"
+        " JOIN flights_airline airline ON airline.code = carrier_id"
+        " JOIN flights_airport origin ON origin.code = origin_id"
+        " LEFT JOIN flights_airport there ON there.code = destination_id"
+    )
+
+
+def test_copies_are_in_the_computed_columns(own: Demo) -> None:
+    miles = "SELECT SUM(miles_flown) FROM flights_plane"
+    counted = "SELECT SUM(flight_count) FROM flights_airline"
+    [(before,)] = own.query(miles)
+
+    grown = own.run(*DEMO, "--copies", "2")
+
+    assert grown.returncode == 0, grown.stderr
+    assert own.query(miles) == [(2 * before,)]
+    assert own.query(counted) == [(2 * LIMIT,)]
+    assert own.count("label = ''") == 0
+
+    shrunk = own.run(*DEMO, "--copies", "1")
+
+    assert shrunk.returncode == 0, shrunk.stderr
+    assert own.query(miles) == [(before,)]
+    assert own.query(counted) == [(LIMIT,)]
+
+
+def test_columns_that_were_never_computed_are_computed_by_the_next_run(
+    own: Demo,
+) -> None:
+    labels = own.query("SELECT id, label FROM flights_flight")
+    own.execute("UPDATE flights_flight SET label = '' WHERE id % 3 = 0")
+    own.execute("UPDATE flights_airline SET flight_count = 0")
+
+    result = own.run(*DEMO)
+
+    assert result.returncode == 0, result.stderr
+    assert own.query("SELECT id, label FROM flights_flight") == labels
+    assert own.query("SELECT SUM(flight_count) FROM flights_airline") == [(LIMIT,)]
+
+
+def test_changes_are_undone(own: Demo) -> None:
+    before = {
+        table: own.query(f"SELECT * FROM flights_{table} ORDER BY 1")
+        for table in TABLES
+    }
+
+    result = own.run(*DEMO)
+
+    assert result.returncode == 0, result.stderr
+    for table, rows in before.items():
+        assert own.query(f"SELECT * FROM flights_{table} ORDER BY 1") == rows
+
+
+def test_command_tells_what_followed_each_change(
+    first_run: tuple[Demo, CompletedProcess[str]],
+) -> None:
+    demo, result = first_run
+    table = result.stdout.split("\n\n")[3].splitlines()
+    united, moved, deleted = (line.split("   ")[0] for line in table[2:])
+    labels = demo.count("carrier_id = 'UA'")
+    airtran = demo.count("carrier_id = 'FL'")
+    [(planes,)] = demo.query(
+        "SELECT COUNT(DISTINCT plane_id) FROM flights_flight"
+        " WHERE carrier_id = 'EV' AND departure IS NOT NULL"
+    )
+
+    assert (united, moved, deleted) == (
+        "rename United",
+        "move AirTran's flights to Southwest",
+        "delete ExpressJet's flights",
+    )
+    assert f"  {labels} flights  " in table[2]
+    assert f"  2 airlines, {airtran} flights  " in table[3]
+    assert f", {planes} planes  " in table[4]
+
+
+def test_command_tells_what_checkdata_found(
+    first_run: tuple[Demo, CompletedProcess[str]],
+) -> None:
+    demo, result = first_run
+    rows = 16 + 1_458 + 3_322 + demo.count("carrier_id <> 'EV'")
+
+    assert f"checkdata: 0 of {rows:,} rows differ.\n" in result.stdout
+
+
+def test_column_that_is_not_what_its_function_says_ends_with_status_1(
+    own: Demo,
+) -> None:
+    own.execute("UPDATE flights_airport SET departure_count = 5 WHERE code = 'ANC'")
+
+    result = own.run(*DEMO)
+
+    assert result.returncode == 1
+    assert "checkdata: 1 of " in result.stderr
+    assert "rows differ" in result.stderr
+
+
 def test_command_prints_a_table_of_right_counts(
     first_run: tuple[Demo, CompletedProcess[str]],
 ) -> None:
@@ -238,6 +375,11 @@ def test_json_holds_the_same_table_for_machines(own: Demo) -> None:
         assert row["sources"] == ["exact", "stored", "cache"]
         assert min(row["seconds"].values()) > 0
         assert row["ratio"] == row["seconds"]["plain"] / row["seconds"]["cache"]
+    assert report["checked"]["differing"] == 0
+    for change in report["changes"]:
+        assert change["agree"] is True
+        assert sum(change["followed"].values()) > 0
+        assert min(change["library"]["queries"], change["by_hand"]["queries"]) > 0
 
 
 def test_demo_leaves_both_tiers_ready(own: Demo) -> None:

@@ -1,0 +1,3 @@
+"""Shelves and books."""
+
+from __future__ import annotations
