@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import pytest
+
+from django_reckon import exceptions, models, signals
 from tests.source import PACKAGE, ROOT, modules
 
 REFERENCE: Final = ROOT / "docs" / "reference"
 
 _CHECK: Final = re.compile(r"reckon\.[EW]\d{3}")
-_SETTING: Final = re.compile(r"\bFAST_COUNT_[A-Z]+(?:_[A-Z]+)*\b")
-# conf.py reads a setting by the part behind the prefix: _seconds("FLIGHT_LIMIT", ...).
+_SETTING: Final = re.compile(r"\b(?:FAST_COUNT|COMPUTEDFIELDS)_[A-Z]+(?:_[A-Z]+)*\b")
+# conf reads a setting by the part behind the prefix: _seconds("FLIGHT_LIMIT", ...).
 _READ: Final = re.compile(r"\b_\w+\(\s*\"([A-Z]+(?:_[A-Z]+)*)\"")
 
 
@@ -50,10 +53,42 @@ def test_every_check_has_a_test() -> None:
     assert _check_ids() - tested == set()
 
 
-def test_every_setting_is_in_the_reference() -> None:
-    source = _source("conf")
+@pytest.mark.parametrize(
+    ("module", "prefix"),
+    [("conf.counts", "FAST_COUNT"), ("conf.computed", "COMPUTEDFIELDS")],
+)
+def test_every_setting_is_in_the_reference(module: str, prefix: str) -> None:
+    source = _source(module)
     read = set(_SETTING.findall(source))
-    read |= {f"FAST_COUNT_{name}" for name in _READ.findall(source)}
+    read |= {f"{prefix}_{name}" for name in _READ.findall(source)}
     page = (REFERENCE / "settings.md").read_text(encoding="utf-8")
 
+    assert read
     assert read - set(_SETTING.findall(page)) == set()
+
+
+def test_every_function_for_computed_fields_is_in_the_reference() -> None:
+    page = (REFERENCE / "models.md").read_text(encoding="utf-8")
+    # Tables with pages of their own.
+    tables = {
+        "ComputedModelEntry",
+        "ContributingModelEntry",
+        "FastCount",
+        "PrecacheRun",
+    }
+
+    missing = {name for name in models.__all__ if name not in page}
+
+    assert missing - tables == set()
+
+
+def test_every_exception_is_in_the_reference() -> None:
+    page = (REFERENCE / "exceptions.md").read_text(encoding="utf-8")
+
+    assert [name for name in exceptions.__all__ if f"\n{name}\n: " not in page] == []
+
+
+def test_every_signal_is_in_the_reference() -> None:
+    page = (REFERENCE / "signals.md").read_text(encoding="utf-8")
+
+    assert [name for name in signals.__all__ if f"\n`{name}" not in page] == []
