@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS
 from demo.flights.models import Airline, Airport, Flight, Plane
 from demo.flights.plain import count_rows
 from demo.loading.progress import stepping
-from django_reckon.computed.audit import findings, tables_of
+from django_reckon.computed.auditing.audit import findings, tables_of
 
 
 @dataclass(frozen=True, slots=True)

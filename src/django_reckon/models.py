@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django_reckon.computed.declare import ComputedField, computed
 from django_reckon.computed.entries import ComputedModelEntry, ContributingModelEntry
 from django_reckon.computed.manual import (
     acompute,
@@ -18,14 +17,15 @@ from django_reckon.computed.manual import (
     update_computedfields,
     update_dependent,
 )
-from django_reckon.computed.model import ComputedFieldsModel
-from django_reckon.computed.precomputing import precomputed
+from django_reckon.computed.rules.declare import ComputedField, computed
+from django_reckon.computed.saving.model import ComputedFieldsModel
+from django_reckon.computed.saving.precomputing import precomputed
+from django_reckon.computed.saving.suspension import not_computed
 from django_reckon.computed.strategies.behind import aflush, flush
 from django_reckon.computed.strategies.choice import (
     deferred_updates,
     immediate_updates,
 )
-from django_reckon.computed.suspension import not_computed
 from django_reckon.counts.tables import FastCount, PrecacheRun
 
 __all__ = [

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from django_reckon.computed.problems import problem_of
-from django_reckon.computed.registry import registry
+from django_reckon.computed.rules.problems import problem_of
+from django_reckon.computed.rules.registry import registry
 from django_reckon.exceptions import UnknownDependencyError
 from tests.admin.pages import COMPUTED, CONTRIBUTING, table
 from tests.computedapp.models import Shelf

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection
 
-from django_reckon.computed.problems import Mistake, Problem
-from django_reckon.computed.registry import registry
+from django_reckon.computed.rules.problems import Mistake, Problem
+from django_reckon.computed.rules.registry import registry
 from django_reckon.exceptions import ResolverException
 from tests.commands.computed import APP, SPOILT, World, call, differing, spoil
 from tests.computedapp.corners import Cell, Circuit, Fuse

@@ -15,8 +15,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from django_reckon.computed.problems import problem_of
-from django_reckon.computed.registry import registry
+from django_reckon.computed.rules.problems import problem_of
+from django_reckon.computed.rules.registry import registry
 from django_reckon.exceptions import UnknownDependencyError
 from tests.computedapp.models import Room, Shelf
 from tests.source import ROOT

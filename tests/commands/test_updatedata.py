@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from django_reckon.computed import engine
+from django_reckon.computed.refreshing import engine
 from django_reckon.computed.writers import WRITERS, writer_named
 from django_reckon.signals import resolver_update
 from tests.commands.computed import APP, SPOILT, World, call, records, spoil

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db.models import DecimalField, Field, JSONField, Model, QuerySet
 
-from django_reckon.computed.declare import declaration_of
+from django_reckon.computed.rules.declare import declaration_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from django_reckon.computed.edges import Edge, Node, own_edge
-from django_reckon.computed.graph import steps_of
+from django_reckon.computed.rules.edges import Edge, Node, own_edge
+from django_reckon.computed.rules.graph import steps_of
 from django_reckon.exceptions import CycleNodeException
 from tests.computedapp.models import Copy, Publisher, Shelf, Title
 

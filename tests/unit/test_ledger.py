@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from django_reckon.computed.refreshing.work import Route
 from django_reckon.computed.strategies.ledger import Ledger
-from django_reckon.computed.work import Route
 from tests.computedapp.models import Shelf
 
 if TYPE_CHECKING:
-    from django_reckon.computed.work import Work
+    from django_reckon.computed.refreshing.work import Work
 
 ROUTE: Final = Route(Shelf, "pk", loose=False)
 

@@ -13,7 +13,7 @@ from django_reckon.computed.drawing.picture import (
     Picture,
     picture_of,
 )
-from django_reckon.computed.registry import registry
+from django_reckon.computed.rules.registry import registry
 from tests.computedapp.models import Branch, Copy, Hall, Room, Shelf, Tag, Title
 
 if TYPE_CHECKING:

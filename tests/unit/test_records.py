@@ -11,8 +11,14 @@ from typing import Any
 import pytest
 from django.db import models
 
-from django_reckon.computed.records import Record, key_of, line_of, plain_key, record_of
-from django_reckon.computed.registry import registry
+from django_reckon.computed.auditing.records import (
+    Record,
+    key_of,
+    line_of,
+    plain_key,
+    record_of,
+)
+from django_reckon.computed.rules.registry import registry
 from tests.computedapp.corners import Cell
 from tests.computedapp.models import Member, Shelf, Ticket
 

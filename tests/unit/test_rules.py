@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from django_reckon.computed.edges import edges_of
-from django_reckon.computed.paths import columns_of, hops_of
+from django_reckon.computed.rules.edges import edges_of
+from django_reckon.computed.rules.paths import columns_of, hops_of
 from django_reckon.exceptions import UnknownDependencyError
 from tests.computedapp.models import (
     Branch,

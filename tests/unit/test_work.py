@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django_reckon.computed.work import Route, Work
+from django_reckon.computed.refreshing.work import Route, Work
 from tests.computedapp.models import Shelf, Title
 
 SHELVES: Final = Route(Shelf, "pk", loose=False)

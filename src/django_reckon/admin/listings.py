@@ -28,7 +28,7 @@ from django_reckon.admin.rows import (
 from django_reckon.computed.drawing.picture import picture_of
 from django_reckon.computed.drawing.svg import svg_text
 from django_reckon.computed.entries import ComputedModelEntry, ContributingModelEntry
-from django_reckon.computed.registry import registry
+from django_reckon.computed.rules.registry import registry
 from django_reckon.conf import computed as conf
 from django_reckon.exceptions import ConfigurationError
 from django_reckon.ground.internals import table_owner

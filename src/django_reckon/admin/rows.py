@@ -10,8 +10,8 @@ from django.db.models import Model
 
 from django_reckon.computed.drawing.picture import Picture
 from django_reckon.computed.manual import get_contributing_fks
-from django_reckon.computed.paths import SELF
-from django_reckon.computed.registry import ComputedColumn, registry
+from django_reckon.computed.rules.paths import SELF
+from django_reckon.computed.rules.registry import ComputedColumn, registry
 
 
 @dataclass(frozen=True, slots=True)

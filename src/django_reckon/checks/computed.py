@@ -10,9 +10,9 @@ from django.core.checks import CheckMessage
 from django.db.models import Model
 
 from django_reckon.checks.messages import message
-from django_reckon.computed.paths import Hop
-from django_reckon.computed.problems import Mistake
-from django_reckon.computed.registry import ComputedColumn, registry
+from django_reckon.computed.rules.paths import Hop
+from django_reckon.computed.rules.problems import Mistake
+from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.computed.writers import current_writer
 from django_reckon.conf import computed as conf
 from django_reckon.exceptions import ConfigurationError

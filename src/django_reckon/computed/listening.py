@@ -11,16 +11,16 @@ from django.db.models import Model
 from django_reckon.changes.event import Change, ChangeKind
 from django_reckon.changes.group import group_on
 from django_reckon.changes.watch import Watch, watch_list
-from django_reckon.computed.edges import Edge
-from django_reckon.computed.engine import computing_now, refresh, running_on
-from django_reckon.computed.plan import NOTHING, SeenTo, plan
-from django_reckon.computed.preparing import is_unprepared, prepare
-from django_reckon.computed.registry import load, registry
-from django_reckon.computed.saves import saving_now, seen_to_by_save
+from django_reckon.computed.refreshing.engine import computing_now, refresh, running_on
+from django_reckon.computed.refreshing.plan import NOTHING, SeenTo, plan
+from django_reckon.computed.refreshing.work import Work
+from django_reckon.computed.rules.edges import Edge
+from django_reckon.computed.rules.registry import load, registry
+from django_reckon.computed.saving.preparing import is_unprepared, prepare
+from django_reckon.computed.saving.saves import saving_now, seen_to_by_save
+from django_reckon.computed.saving.suspension import suspension
 from django_reckon.computed.strategies.behind import behind
 from django_reckon.computed.strategies.choice import is_deferred
-from django_reckon.computed.suspension import suspension
-from django_reckon.computed.work import Work
 from django_reckon.conf import computed as conf
 from django_reckon.ground.internals import generated_from
 

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from django.db import connections, router
 from django.db.models import Model
 
-from django_reckon.computed.registry import registry
+from django_reckon.computed.rules.registry import registry
 from django_reckon.exceptions import ResolverException
 
 

@@ -11,11 +11,11 @@ from django.db.models import Model
 from django.db.models.query import prefetch_related_objects
 from typing_extensions import override
 
-from django_reckon.computed.audit import tables_of
-from django_reckon.computed.chunks import chunk_size, row_chunks
-from django_reckon.computed.fetching import lookups_of
-from django_reckon.computed.functions import call, stored_form
-from django_reckon.computed.registry import ComputedColumn, registry
+from django_reckon.computed.auditing.audit import tables_of
+from django_reckon.computed.refreshing.chunks import chunk_size, row_chunks
+from django_reckon.computed.refreshing.fetching import lookups_of
+from django_reckon.computed.refreshing.functions import call, stored_form
+from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.exceptions import ResolverException
 from django_reckon.ground.aio import in_thread
 from django_reckon.ground.columns import is_same

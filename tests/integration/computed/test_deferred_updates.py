@@ -170,7 +170,7 @@ def test_committed_transaction_leaves_no_wrapper_behind(shop: Shop) -> None:
 def test_failing_function_undoes_the_transaction(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("django_reckon.computed.engine.call", _failing_call)
+    monkeypatch.setattr("django_reckon.computed.refreshing.engine.call", _failing_call)
 
     with pytest.raises(ResolutionError) as caught:
         _rename(shop.ada)
@@ -184,7 +184,7 @@ def test_failing_function_undoes_the_transaction(
 def test_error_of_a_refresh_cannot_be_committed_past(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("django_reckon.computed.engine.call", _failing_call)
+    monkeypatch.setattr("django_reckon.computed.refreshing.engine.call", _failing_call)
 
     with pytest.raises(transaction.TransactionManagementError):
         _swallow_the_error()

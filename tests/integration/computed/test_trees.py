@@ -8,7 +8,7 @@ import pytest
 from django.db import models
 from django.test.utils import isolate_apps
 
-from django_reckon.computed import engine
+from django_reckon.computed.refreshing import engine
 from django_reckon.exceptions import CycleNodeException, ResolutionError
 from django_reckon.models import ComputedFieldsModel, computed
 from django_reckon.testing import isolated_registry

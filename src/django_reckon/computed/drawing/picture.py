@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db.models import Model
 
-from django_reckon.computed.edges import Node, edges_of
-from django_reckon.computed.graph import label
-from django_reckon.computed.paths import SELF, Hop
-from django_reckon.computed.registry import ComputedColumn
+from django_reckon.computed.rules.edges import Node, edges_of
+from django_reckon.computed.rules.graph import label
+from django_reckon.computed.rules.paths import SELF, Hop
+from django_reckon.computed.rules.registry import ComputedColumn
 from django_reckon.ground.internals import AnyField, table_owner
 
 

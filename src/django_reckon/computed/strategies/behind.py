@@ -11,13 +11,13 @@ from django.db.models import Model
 
 from django_reckon.changes.capture import is_loading
 from django_reckon.changes.event import Key
-from django_reckon.computed.edges import Node
-from django_reckon.computed.engine import refresh
-from django_reckon.computed.plan import plan
-from django_reckon.computed.saves import Waiting, waiting_for
+from django_reckon.computed.refreshing.engine import refresh
+from django_reckon.computed.refreshing.plan import plan
+from django_reckon.computed.refreshing.work import Work
+from django_reckon.computed.rules.edges import Node
+from django_reckon.computed.saving.saves import Waiting, waiting_for
 from django_reckon.computed.strategies.ledger import Ledger
 from django_reckon.computed.strategies.reading import StaleColumns, stale_columns
-from django_reckon.computed.work import Work
 from django_reckon.ground.aio import in_thread
 from django_reckon.ground.pending import find, pending
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django_reckon.computed.work import Work
+from django_reckon.computed.refreshing.work import Work
 
 
 @dataclass(slots=True)

@@ -15,8 +15,8 @@ from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
-from django_reckon.computed.edges import Node
-from django_reckon.computed.plan import Plan
+from django_reckon.computed.refreshing.plan import Plan
+from django_reckon.computed.rules.edges import Node
 from django_reckon.ground.internals import concrete_field, generated_from
 
 # These read nothing unless they hold a SELECT.

@@ -15,13 +15,13 @@ from django.db.models import Model, QuerySet
 from typing_extensions import override
 
 from django_reckon.changes.event import Key
-from django_reckon.computed.audit import Finding, findings, tables_of
-from django_reckon.computed.chunks import chunk_size
-from django_reckon.computed.edges import Node
-from django_reckon.computed.graph import label
-from django_reckon.computed.records import Record, line_of
-from django_reckon.computed.registry import ComputedColumn
-from django_reckon.computed.tainted import MOST_ROWS, Tainted
+from django_reckon.computed.auditing.audit import Finding, findings, tables_of
+from django_reckon.computed.auditing.records import Record, line_of
+from django_reckon.computed.auditing.tainted import MOST_ROWS, Tainted
+from django_reckon.computed.refreshing.chunks import chunk_size
+from django_reckon.computed.rules.edges import Node
+from django_reckon.computed.rules.graph import label
+from django_reckon.computed.rules.registry import ComputedColumn
 from django_reckon.exceptions import ResolutionError
 from django_reckon.management.scope import (
     add_labels,

@@ -15,7 +15,7 @@ from django_reckon.computed.drawing.dot import dot_text
 from django_reckon.computed.drawing.mermaid import mermaid_text
 from django_reckon.computed.drawing.picture import Picture, picture_of
 from django_reckon.computed.drawing.svg import svg_text
-from django_reckon.computed.registry import registry
+from django_reckon.computed.rules.registry import registry
 from django_reckon.ground.internals import table_owner
 from django_reckon.management.scope import add_labels, named_models
 

@@ -12,7 +12,7 @@ from django.db.models import Model
 from typing_extensions import override
 
 from django_reckon.computed.manual import get_contributing_fks
-from django_reckon.computed.registry import registry
+from django_reckon.computed.rules.registry import registry
 from django_reckon.ground.internals import table_owner
 from django_reckon.management.scope import add_labels, named_models
 from django_reckon.management.streams import ended_well

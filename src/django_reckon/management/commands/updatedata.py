@@ -13,11 +13,16 @@ from django.db import DatabaseError, router
 from django.db.models import Model, QuerySet
 from typing_extensions import override
 
-from django_reckon.computed.chunks import chunk_size
-from django_reckon.computed.engine import Tally
-from django_reckon.computed.graph import Step
-from django_reckon.computed.rebuild import columns_of, rebuilt, repaired, schedule
-from django_reckon.computed.records import Record, record_of
+from django_reckon.computed.auditing.rebuild import (
+    columns_of,
+    rebuilt,
+    repaired,
+    schedule,
+)
+from django_reckon.computed.auditing.records import Record, record_of
+from django_reckon.computed.refreshing.chunks import chunk_size
+from django_reckon.computed.refreshing.engine import Tally
+from django_reckon.computed.rules.graph import Step
 from django_reckon.computed.writers import WRITERS, writer_named
 from django_reckon.exceptions import ResolutionError
 from django_reckon.management.scope import (

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db.models import Model
 
 from django_reckon.changes.event import Key
-from django_reckon.computed.audit import tables_of
-from django_reckon.computed.chunks import chunk_size, key_chunks, parts
-from django_reckon.computed.edges import Node
-from django_reckon.computed.engine import Tally, refresh
-from django_reckon.computed.graph import Step
-from django_reckon.computed.registry import ComputedColumn, registry
-from django_reckon.computed.work import Route, Work
+from django_reckon.computed.auditing.audit import tables_of
+from django_reckon.computed.refreshing.chunks import chunk_size, key_chunks, parts
+from django_reckon.computed.refreshing.engine import Tally, refresh
+from django_reckon.computed.refreshing.work import Route, Work
+from django_reckon.computed.rules.edges import Node
+from django_reckon.computed.rules.graph import Step
+from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.ground.internals import generated_from
 from django_reckon.protocols import ComputedWriter
 

@@ -12,7 +12,7 @@ from weakref import ref
 from django.db.models import Model
 
 from django_reckon.changes.event import Key
-from django_reckon.computed.plan import NOTHING, SeenTo
+from django_reckon.computed.refreshing.plan import NOTHING, SeenTo
 from django_reckon.ground.internals import table_owner
 
 

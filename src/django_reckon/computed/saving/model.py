@@ -9,12 +9,18 @@ from django.db.models import Model
 from typing_extensions import override
 
 from django_reckon.changes.rows import is_expression
-from django_reckon.computed import functions
-from django_reckon.computed.fields import all_of, sources, touched, widened, written
-from django_reckon.computed.plan import NOTHING, SeenTo
-from django_reckon.computed.registry import ComputedColumn, registry
-from django_reckon.computed.saves import saving, saving_now
-from django_reckon.computed.suspension import suspension
+from django_reckon.computed.refreshing import functions
+from django_reckon.computed.refreshing.plan import NOTHING, SeenTo
+from django_reckon.computed.rules.registry import ComputedColumn, registry
+from django_reckon.computed.saving.fields import (
+    all_of,
+    sources,
+    touched,
+    widened,
+    written,
+)
+from django_reckon.computed.saving.saves import saving, saving_now
+from django_reckon.computed.saving.suspension import suspension
 from django_reckon.ground.aio import in_thread
 from django_reckon.protocols import AnyField
 

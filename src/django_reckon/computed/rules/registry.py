@@ -10,12 +10,12 @@ from django.apps import apps
 from django.db.models import GeneratedField, Model
 from django.db.models.signals import class_prepared
 
-from django_reckon.computed.edges import Edge, Node
-from django_reckon.computed.graph import Step, label, steps_of
-from django_reckon.computed.paths import Hop
-from django_reckon.computed.problems import Problem, problem_of
-from django_reckon.computed.resolving import ComputedColumn as ComputedColumn
-from django_reckon.computed.resolving import columns_on, is_declared_on
+from django_reckon.computed.rules.edges import Edge, Node
+from django_reckon.computed.rules.graph import Step, label, steps_of
+from django_reckon.computed.rules.paths import Hop
+from django_reckon.computed.rules.problems import Problem, problem_of
+from django_reckon.computed.rules.resolving import ComputedColumn as ComputedColumn
+from django_reckon.computed.rules.resolving import columns_on, is_declared_on
 from django_reckon.conf import computed as conf
 from django_reckon.exceptions import (
     ConfigurationError,
@@ -185,7 +185,7 @@ def load(models: Iterable[type[Model]] | None = None) -> None:
     """Take every computed field of the project's models, or of those given alone."""
     if models is None:
         models = apps.get_models(include_auto_created=True)
-        class_prepared.connect(_refuse, dispatch_uid="django_reckon.computed.registry")
+        class_prepared.connect(_refuse, dispatch_uid="django_reckon.computed")
     registry.fill(models)
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db.models import Model, QuerySet
 
 from django_reckon.changes.event import Key
-from django_reckon.computed.registry import ComputedColumn
+from django_reckon.computed.rules.registry import ComputedColumn
 from django_reckon.conf import computed as conf
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 
 from django_reckon.changes.event import Key
 from django_reckon.changes.rows import key_fields
-from django_reckon.computed.registry import ComputedColumn, registry
+from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.ground.columns import target_of
 from django_reckon.ground.internals import AnyField, table_owner
 

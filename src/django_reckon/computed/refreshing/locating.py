@@ -12,7 +12,7 @@ from django.db.models import IntegerField, QuerySet
 
 from django_reckon.changes.event import Key
 from django_reckon.changes.rows import as_keys, batched
-from django_reckon.computed.work import Due, Route
+from django_reckon.computed.refreshing.work import Due, Route
 from django_reckon.ground.internals import AnyField, column_at
 
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Model
 
-from django_reckon.computed.plan import SeenTo
-from django_reckon.computed.registry import ComputedColumn, registry
+from django_reckon.computed.refreshing.plan import SeenTo
+from django_reckon.computed.rules.registry import ComputedColumn, registry
 
 
 def touched(model: type[Model], named: Collection[str] | None) -> list[ComputedColumn]:

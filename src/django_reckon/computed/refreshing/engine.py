@@ -21,16 +21,16 @@ from django.db.models.query import prefetch_related_objects
 from django_reckon.changes.delivery import report
 from django_reckon.changes.event import Key
 from django_reckon.changes.rows import batched
-from django_reckon.computed.chunks import chunk_size, parts
-from django_reckon.computed.fetching import lookups_of
-from django_reckon.computed.functions import assign, call
-from django_reckon.computed.graph import Step
-from django_reckon.computed.locating import located
-from django_reckon.computed.moved import Moved, followed
-from django_reckon.computed.plan import NOTHING, SeenTo
-from django_reckon.computed.registry import ComputedColumn, registry
-from django_reckon.computed.saves import tell
-from django_reckon.computed.work import Work
+from django_reckon.computed.refreshing.chunks import chunk_size, parts
+from django_reckon.computed.refreshing.fetching import lookups_of
+from django_reckon.computed.refreshing.functions import assign, call
+from django_reckon.computed.refreshing.locating import located
+from django_reckon.computed.refreshing.moved import Moved, followed
+from django_reckon.computed.refreshing.plan import NOTHING, SeenTo
+from django_reckon.computed.refreshing.work import Work
+from django_reckon.computed.rules.graph import Step
+from django_reckon.computed.rules.registry import ComputedColumn, registry
+from django_reckon.computed.saving.saves import tell
 from django_reckon.computed.writers import current_writer
 from django_reckon.exceptions import ResolutionError
 from django_reckon.ground.columns import is_same

@@ -7,8 +7,8 @@ from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Final, Self
 
-from django_reckon.computed.engine import refresh
-from django_reckon.computed.work import Work
+from django_reckon.computed.refreshing.engine import refresh
+from django_reckon.computed.refreshing.work import Work
 from django_reckon.ground.aio import in_thread
 from django_reckon.ground.transactions import is_broken
 

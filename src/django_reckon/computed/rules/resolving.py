@@ -9,12 +9,12 @@ from typing import Any, Final
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, Prefetch
 
-from django_reckon.computed.declare import Declaration, declaration_of
-from django_reckon.computed.edges import Edge, Node, edges_of, own_edge
-from django_reckon.computed.graph import label
-from django_reckon.computed.misdeclared import misdeclared_on
-from django_reckon.computed.paths import Hop, columns_of, hops_of
-from django_reckon.computed.problems import Mistake, Problem, problem_of
+from django_reckon.computed.rules.declare import Declaration, declaration_of
+from django_reckon.computed.rules.edges import Edge, Node, edges_of, own_edge
+from django_reckon.computed.rules.graph import label
+from django_reckon.computed.rules.misdeclared import misdeclared_on
+from django_reckon.computed.rules.paths import Hop, columns_of, hops_of
+from django_reckon.computed.rules.problems import Mistake, Problem, problem_of
 from django_reckon.exceptions import ResolverException
 from django_reckon.ground.internals import AnyField, concrete_field
 from django_reckon.ground.shapes import is_whole

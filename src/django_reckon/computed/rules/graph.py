@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from django.db.models import Model
 
-from django_reckon.computed.edges import Edge, Node
+from django_reckon.computed.rules.edges import Edge, Node
 from django_reckon.exceptions import CycleNodeException
 
 

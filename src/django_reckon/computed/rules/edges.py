@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from django.db.models import Model
 
-from django_reckon.computed.paths import Hop, Link
+from django_reckon.computed.rules.paths import Hop, Link
 from django_reckon.ground.internals import (
     AnyField,
     has_constraint,

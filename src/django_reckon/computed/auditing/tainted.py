@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 
 from django_reckon.changes.event import Key
 from django_reckon.changes.rows import batched
-from django_reckon.computed.dependents import works_of
-from django_reckon.computed.edges import Node
-from django_reckon.computed.locating import located
-from django_reckon.computed.registry import registry
-from django_reckon.computed.work import Work
+from django_reckon.computed.refreshing.dependents import works_of
+from django_reckon.computed.refreshing.locating import located
+from django_reckon.computed.refreshing.work import Work
+from django_reckon.computed.rules.edges import Node
+from django_reckon.computed.rules.registry import registry
 from django_reckon.ground.internals import generated_from
 
 # Rows of one field that are followed; more cost memory and tell no more.

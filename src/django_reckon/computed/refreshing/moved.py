@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from django_reckon.changes.event import Change, ChangeKind, Key
 from django_reckon.changes.watch import watch_list
-from django_reckon.computed.registry import ComputedColumn
+from django_reckon.computed.rules.registry import ComputedColumn
 from django_reckon.exceptions import ResolutionError
 from django_reckon.ground.internals import concrete_field, generated_from
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import DecimalField, JSONField, Model
 
-from django_reckon.computed.registry import ComputedColumn, registry
+from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.exceptions import ResolutionError, ResolverException
 from django_reckon.ground.columns import column_form
 from django_reckon.ground.internals import concrete_field, table_owner

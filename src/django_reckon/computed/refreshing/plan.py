@@ -9,9 +9,9 @@ from typing import TypeAlias
 from django.db.models import Model
 
 from django_reckon.changes.event import Change, ChangeKind, Key
-from django_reckon.computed.edges import Edge
-from django_reckon.computed.registry import Registry, registry
-from django_reckon.computed.work import Route, Work
+from django_reckon.computed.refreshing.work import Route, Work
+from django_reckon.computed.rules.edges import Edge
+from django_reckon.computed.rules.registry import Registry, registry
 from django_reckon.ground.internals import table_owner
 
 # What one way through the plan is asked by: the table, how it was written, which

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from django.db.models import Prefetch
 
-from django_reckon.computed.declare import PrefetchLookup
-from django_reckon.computed.paths import Hop
-from django_reckon.computed.registry import ComputedColumn
+from django_reckon.computed.rules.declare import PrefetchLookup
+from django_reckon.computed.rules.paths import Hop
+from django_reckon.computed.rules.registry import ComputedColumn
 
 SEPARATOR = "__"
 

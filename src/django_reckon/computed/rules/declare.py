@@ -14,7 +14,7 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast, overload
 
 from django.db.models import Field, Model, Prefetch
 
-from django_reckon.computed.misdeclared import Misdeclared
+from django_reckon.computed.rules.misdeclared import Misdeclared
 from django_reckon.ground.internals import AnyField
 
 # What reads of a field on its class give depends on the field; Any, as in the stubs.

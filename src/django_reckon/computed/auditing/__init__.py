@@ -1,0 +1,3 @@
+"""Whole tables: what differs, and bringing it up to date."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""From stale rows to new values."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""What is declared: from what users write to edges and steps."""
+
+from __future__ import annotations

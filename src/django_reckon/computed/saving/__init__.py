@@ -1,0 +1,3 @@
+"""What a save does for the row's own fields."""
+
+from __future__ import annotations
