@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
 
@@ -44,7 +45,7 @@ class Insert:
         with as_one(self.using, self.interest):
             self._prepare()
             before = self._replaced(fields)
-            rows = execute()
+            rows = self._executed(execute)
             change = Change(
                 model=table_owner(model_of(self.query)),
                 alias=self.using,
@@ -57,6 +58,19 @@ class Insert:
             )
             deliver(self.interest, change, moved=change)
         return rows
+
+    def _executed(self, execute: Callable[[], Result]) -> Result:
+        """Run the statement; its error may be told better by one who listens."""
+        try:
+            return execute()
+        except DatabaseError as error:
+            owner = table_owner(model_of(self.query))
+            for watch in self.interest.watches:
+                if watch.explain is not None:
+                    better = watch.explain(owner, self.query.objs, error)
+                    if better is not None:
+                        raise better from error
+            raise
 
     def _prepare(self) -> None:
         """Let those who want to set attributes of the objects before they are read."""

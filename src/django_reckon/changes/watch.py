@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db import DatabaseError
 from django.db.models import Model
 
 from django_reckon.changes.event import Change
 from django_reckon.ground.internals import table_owner
 
 Listener: TypeAlias = Callable[[Change], None]
+Explainer: TypeAlias = Callable[
+    [type[Model], Sequence[Model], DatabaseError], Exception | None
+]
 Preparer: TypeAlias = Callable[[type[Model], str, Sequence[Model], bool], None]
 
 
@@ -34,7 +38,9 @@ class Watch:
         moved: Whether rows whose watched fields keep their values, and fields that no
             row changes, are left out of what an update reports.
         prepare: Called before an insert with its objects, to fill in their attributes;
-            the second argument tells whether a fixture is loaded.
+            the last argument tells whether a fixture is loaded.
+        explain: Called with the objects of an insert that the database refused; what
+            it returns is raised in place of the database's error, which is its cause.
     """
 
     listener: Listener
@@ -45,6 +51,7 @@ class Watch:
     lock: bool = False
     moved: bool = False
     prepare: Preparer | None = None
+    explain: Explainer | None = None
 
     def minds(self, fields: frozenset[str] | None) -> bool:
         """Tell whether a write of these fields (None: whole rows) matters here."""

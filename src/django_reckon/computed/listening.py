@@ -13,6 +13,7 @@ from django_reckon.changes.group import group_on
 from django_reckon.changes.watch import Watch, watch_list
 from django_reckon.computed.refreshing.engine import computing_now, refresh, running_on
 from django_reckon.computed.refreshing.plan import NOTHING, SeenTo, plan
+from django_reckon.computed.refreshing.refusals import refused
 from django_reckon.computed.refreshing.work import Work
 from django_reckon.computed.rules.edges import Edge
 from django_reckon.computed.rules.registry import load, registry
@@ -186,4 +187,5 @@ def _watch(edges: Iterable[Edge]) -> Watch:
         lock=True,
         moved=True,
         prepare=prepare,
+        explain=refused,
     )

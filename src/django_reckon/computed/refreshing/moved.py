@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from django_reckon.changes.event import Change, ChangeKind, Key
 from django_reckon.changes.watch import watch_list
+from django_reckon.computed.refreshing.refusals import is_impossible, refusal
 from django_reckon.computed.rules.registry import ComputedColumn
 from django_reckon.exceptions import ResolutionError
 from django_reckon.ground.internals import concrete_field, generated_from
@@ -73,9 +74,8 @@ class Moved:
         """Return the error that names the value which the database will not have."""
         for pk, forms in self.forms.items():
             for column, form in zip(self.columns, forms, strict=True):
-                if _is_impossible(column, form):
-                    problem = f"its column refuses {form!r} ({error})"
-                    return ResolutionError(column.label, pk, problem)
+                if is_impossible(column, form):
+                    return refusal(column, pk, form, error)
         labels = [each.label for each in self.columns if each.name in self.fields]
         keys = list(self.forms)
         problem = f"the database refuses it ({type(error).__name__}: {error})"
@@ -98,14 +98,3 @@ def _targets(
         name: frozenset(keys[attribute]) - {None}
         for name, attribute in attributes.items()
     }
-
-
-def _is_impossible(column: ComputedColumn, form: Any) -> bool:
-    """Tell whether a value is one that such a column never takes."""
-    if form is None:
-        return not column.field.null
-    try:
-        column.field.run_validators(form)
-    except Exception:  # noqa: BLE001 - any refusal will do
-        return True
-    return False

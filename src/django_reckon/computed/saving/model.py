@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models import Model
 from typing_extensions import override
 
 from django_reckon.changes.rows import is_expression
 from django_reckon.computed.refreshing import functions
 from django_reckon.computed.refreshing.plan import NOTHING, SeenTo
+from django_reckon.computed.refreshing.refusals import refused_of
 from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.computed.saving.fields import (
     all_of,
@@ -102,7 +104,15 @@ class ComputedFieldsModel(Model):
             kept = registry.relational(type(self))
         values = [each for each in values if each[0] not in kept]
         parent: Any = super()
-        return parent._do_update(base_qs, using, pk_val, values, *args, **kw)
+        try:
+            return parent._do_update(base_qs, using, pk_val, values, *args, **kw)
+        except DatabaseError as error:
+            fields = {each[0] for each in values}
+            columns = [c for c in registry.of(type(self)) if c.field in fields]
+            better = refused_of(columns, [self], error)
+            if better is None:
+                raise
+            raise better from error
 
 
 def _update_fields(
