@@ -35,6 +35,10 @@ CAPABILITIES: Final[dict[str, Capability]] = {
         "two connections can hold uncommitted writes at once",
         _by("postgresql", "mysql"),
     ),
+    "integer_ranges": Capability(
+        "an integer column refuses a number that does not fit",
+        _by("postgresql", "mysql"),
+    ),
     "row_locks": Capability(
         "SELECT ... FOR UPDATE locks single rows",
         lambda connection: connection.features.has_select_for_update,

@@ -129,7 +129,7 @@ def followers() -> Iterator[dict[str, int]]:
     found: dict[str, int] = {}
 
     def note(model: Any, pks: list[Any], **_: object) -> None:
-        name = model._meta.verbose_name_plural
+        name = str(model._meta.verbose_name_plural)
         found[name] = found.get(name, 0) + len(pks)
 
     resolver_update.connect(note)

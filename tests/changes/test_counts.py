@@ -139,6 +139,7 @@ def test_count_of_a_rolled_back_transaction_is_not_kept(
     assert twin.count(counted(world)) == plain_count(counted(world))
 
 
+@pytest.mark.needs("concurrent_writers")
 def test_count_of_a_transaction_is_not_kept_before_its_commit(
     world: World, twin: Twin
 ) -> None:

@@ -115,7 +115,9 @@ class Fuse(ComputedFieldsModel):
         if self.text == "boom":
             raise ZeroDivisionError("no length")
         # What no integer column takes.
-        return {"words": "many", "none": None}.get(self.text, len(self.text))
+        return {"words": "many", "none": None, "huge": 2**40}.get(
+            self.text, len(self.text)
+        )
 
     @override
     def __str__(self) -> str:

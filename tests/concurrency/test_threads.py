@@ -134,6 +134,7 @@ def test_caller_in_a_transaction_waits_for_nobody(held: Holding) -> None:
     assert other.result(PATIENCE) == 2
 
 
+@pytest.mark.needs("concurrent_writers")
 def test_nobody_waits_for_a_count_that_is_made_in_a_transaction(
     held: Holding,
 ) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from django_reckon import models as face
 from django_reckon.exceptions import ReckonError, ResolutionError
@@ -148,6 +148,37 @@ def test_value_that_is_refused_is_named(
     assert caught.value.pk == fuse.pk
     assert words in str(caught.value)
     assert caught.value.__cause__ is not None
+
+
+@pytest.mark.needs("integer_ranges")
+@each_write
+def test_value_that_only_the_database_refuses_is_named(
+    write: Callable[[Act, Fuse, str], None], fuse: Fuse, act: Act
+) -> None:
+    with pytest.raises(ResolutionError) as caught:
+        write(act, fuse, "huge")
+
+    assert caught.value.field == "computedapp.Fuse.length"
+    assert caught.value.pk == fuse.pk
+    assert str(2**40) in str(caught.value)
+    assert isinstance(caught.value.__cause__, DatabaseError)
+
+
+@pytest.mark.needs("integer_ranges")
+@pytest.mark.parametrize("method", ["create", "bulk_create"])
+def test_new_row_with_a_value_that_the_database_refuses_is_named(
+    method: str, act: Act
+) -> None:
+    rows: dict[str, Any] = {"text": "huge"}
+    if method == "bulk_create":
+        rows = {"objs": [Fuse(text="fine"), Fuse(text="huge")]}
+
+    with pytest.raises(ResolutionError) as caught:
+        act(Fuse.objects, method, **rows)
+
+    assert caught.value.field == "computedapp.Fuse.length"
+    assert caught.value.pk is None
+    assert Fuse.objects.count() == 0
 
 
 def test_failed_write_loses_the_transaction_around_it(fuse: Fuse, act: Act) -> None:
