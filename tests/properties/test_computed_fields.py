@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import DecimalField, IntegerField, JSONField, Model
 from hypothesis import HealthCheck, Phase, given, settings
 
+from django_reckon.models import deferred_updates, immediate_updates
 from tests import choices
 from tests.properties.computed.oracle import EXPECTED, differences
 from tests.properties.computed.story import Story, stories
@@ -21,12 +22,20 @@ from tests.support.drift import drifted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from tests.properties.computed.story import Step
 
 pytestmark = [committing, pytest.mark.slow]
 
 _SEQUENCES: Final = choices.examples(ci=500, quick=50)
+# In parts, which several workers share; the strategies take turns.
+PARTS: Final[dict[str, Callable[[], AbstractContextManager[object]]]] = {
+    "immediate": immediate_updates,
+    "immediate again": immediate_updates,
+    "deferred": deferred_updates,
+}
+_A_PART: Final = -(-_SEQUENCES // len(PARTS))
 # From so many on, somebody watches and wants to see how far it got.
 _LONG: Final = 1_000
 # A function computed for each field of each row takes long; a few sequences will do.
@@ -51,11 +60,11 @@ class Progress:
     def step(self) -> None:
         """Count one more."""
         self.done += 1
-        if _SEQUENCES >= _LONG and self.done % (_SEQUENCES // 20) == 0:
+        if _SEQUENCES >= _LONG and self.done % (_A_PART // 20) == 0:
             seconds = time.monotonic() - self.began
             each = 1_000 * seconds / self.done
             self.say(
-                f"{connection.display_name}: {self.done:,} of {_SEQUENCES:,} sequences"
+                f"{connection.display_name}: {self.done:,} of {_A_PART:,} sequences"
                 f" in {seconds:.0f} s, {each:.0f} ms each"
             )
 
@@ -83,14 +92,19 @@ def world(db: None) -> Iterator[Snapshot]:
     empty()
 
 
-@settings(sequences, max_examples=_SEQUENCES)
+@pytest.mark.parametrize("updates", PARTS.values(), ids=PARTS)
+@settings(sequences, max_examples=_A_PART)
 @given(steps=stories())
 def test_stored_is_what_plain_rows_say(
-    world: Snapshot, progress: Progress, steps: list[Step]
+    world: Snapshot,
+    progress: Progress,
+    updates: Callable[[], AbstractContextManager[object]],
+    steps: list[Step],
 ) -> None:
     world.restore()
 
-    Story().tell(steps)
+    with updates():
+        Story().tell(steps)
 
     progress.step()
 
