@@ -36,6 +36,7 @@ def test_write_moves_what_depends_on_it(case: Case, act: Act) -> None:
     assert case.moves <= changed(before, stored())
 
 
+@pytest.mark.once
 @committing
 @each_case
 def test_write_in_a_transaction_elsewhere_moves_what_is_there(case: Case) -> None:

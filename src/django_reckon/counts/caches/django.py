@@ -9,12 +9,15 @@ from math import ceil, isfinite
 from typing import Final
 
 from django.core.cache import BaseCache, caches
+from django.core.cache.backends.db import BaseDatabaseCache
 from django.core.cache.backends.dummy import DummyCache
 from django.core.cache.backends.locmem import LocMemCache
+from django.db import router
 
 from django_reckon.conf import counts as conf
 from django_reckon.exceptions import BackendError
 from django_reckon.ground import clock
+from django_reckon.ground.transactions import shielded
 from django_reckon.protocols import CountEntry, CountKey
 
 # Part of every key; raise it when the shape of stored entries changes, and entries
@@ -55,7 +58,11 @@ class DjangoCache:
         """Return the entry, None when there is none or it is not ours."""
         # The one call every hit makes: no context manager, which would cost a tenth.
         try:
-            return _decoded(caches[self.alias].get(_text(key)))
+            cache = caches[self.alias]
+            if isinstance(cache, BaseDatabaseCache):
+                with shielded(_database_of(cache)):
+                    return _decoded(cache.get(_text(key)))
+            return _decoded(cache.get(_text(key)))
         except Exception as error:
             if _is_damage(error):
                 return None
@@ -116,6 +123,11 @@ class DjangoCache:
 
     def _failure(self, action: str, error: Exception) -> BackendError:
         return BackendError(f"Cache {self.alias!r}", action, error)
+
+
+def _database_of(cache: BaseDatabaseCache) -> str:
+    """Return the database whose transaction a failing read would end."""
+    return router.db_for_read(cache.cache_model_class)
 
 
 def _text(key: CountKey) -> str:
