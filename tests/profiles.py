@@ -10,7 +10,7 @@ from tests import choices
 
 __all__ = ["load"]
 
-_EXAMPLES: Final = 200
+_EXAMPLES: Final = 100
 _QUICK_EXAMPLES: Final = 50
 
 
