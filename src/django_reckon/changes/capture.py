@@ -69,12 +69,14 @@ def _inserting(original: Method) -> Method:
 def _updating(original: Method) -> Method:
     @wraps(original)
     def execute(compiler: SQLUpdateCompiler, how: Any) -> Any:
-        query, using = compiler.query, _alias(compiler)
-        interest = watch_list.of(model_of(query))
-        if interest is None or not values_of(query) or hasattr(query, _SEEN):
+        query: Any = compiler.query
+        # First of all, for most models nobody watches.
+        interest = watch_list.of(query.model)
+        if interest is None:
             return original(compiler, how)
-        if _silent.get():
+        if not values_of(query) or hasattr(query, _SEEN) or _silent.get():
             return original(compiler, how)
+        using = _alias(compiler)
         write = update_of(query, using, interest, raw=_loading.get())
         return write.run(lambda part: original(_marked(part).get_compiler(using), how))
 

@@ -131,7 +131,8 @@ class WatchList:
 
     def of(self, model: type[Model]) -> Interest | None:
         """Return what is wanted about a model's table; None for nothing."""
-        return self.interests.get(table_owner(model))
+        # As table_owner() would; this is what every write of any model costs.
+        return self.interests.get(model._meta.concrete_model or model)
 
     def models(self) -> Iterable[type[Model]]:
         """Return the watched models."""
