@@ -85,6 +85,33 @@ class Crate(ComputedFieldsModel):
         return int(6 * self.area)
 
 
+class Tank(ComputedFieldsModel):
+    """The database makes a column of a computed one."""
+
+    @computed(models.IntegerField(default=0), depends=[("drops", ["amount"])])
+    def level(self) -> int:
+        return sum(drop.amount for drop in self.drops.all()) if self.pk else 0
+
+    twice: Any = models.GeneratedField(
+        expression=F("level") * 2,
+        output_field=models.IntegerField(),
+        db_persist=True,
+    )
+
+
+class Drop(ComputedFieldsModel):
+    """Its computed field is made from what the database makes of one."""
+
+    tank = models.ForeignKey(Tank, models.CASCADE, related_name="drops")
+    amount = models.IntegerField(default=1)
+
+    @computed(
+        models.CharField(max_length=20, default=""), depends=[("tank", ["twice"])]
+    )
+    def share(self) -> str:
+        return f"of {self.tank.twice}"
+
+
 class Circuit(ComputedFieldsModel):
     """Fails when one of its fuses trips."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Final, TypeAlias
 
 from django.db import connections
@@ -11,6 +10,7 @@ from django.db.models import Model, Q, UniqueConstraint
 from django.db.models.sql import InsertQuery, Query
 
 from django_reckon.changes.rows import Rows, read_rows
+from django_reckon.ground.batches import batches
 from django_reckon.ground.internals import (
     AnyField,
     concrete_field,
@@ -91,7 +91,4 @@ def _batches(
     size = limit // sum(map(len, uniques)) if limit else len(objs)
     if any(len(unique) > 1 for unique in uniques):
         size = min(size, _AT_ONCE)
-    size = max(size, 1)
-    rest = iter(objs)
-    while some := list(islice(rest, size)):
-        yield some
+    return batches(objs, max(size, 1))

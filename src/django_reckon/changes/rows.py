@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,6 +13,7 @@ from django.db.models.sql import Query
 from django.db.models.sql.where import AND, WhereNode
 
 from django_reckon.changes.event import Key
+from django_reckon.ground.batches import batches
 from django_reckon.ground.internals import AnyField, model_of, pin
 
 Rows = dict[Key, tuple[Any, ...]]
@@ -157,9 +157,7 @@ def batched(model: type[Model], using: str, keys: Iterable[Key]) -> Iterator[lis
     keys = list(keys)
     names = [field.attname for field in key_fields(model)]
     size = connections[using].ops.bulk_batch_size(names, keys) or len(keys) or 1
-    rest = iter(keys)
-    while some := list(islice(rest, size)):
-        yield some
+    yield from batches(keys, size)
 
 
 def _key(row: Sequence[Any], length: int) -> Key:

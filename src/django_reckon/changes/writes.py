@@ -25,11 +25,11 @@ from django_reckon.changes.watch import Interest
 from django_reckon.ground.columns import is_same
 from django_reckon.ground.internals import (
     AnyField,
-    generated_from,
     model_of,
     pin,
     table_owner,
     values_of,
+    with_generated,
 )
 
 # What Django's own method returns: rows, a number of them, or nothing.
@@ -77,15 +77,10 @@ class Rewrite:
     def _fields(self) -> frozenset[str] | None:
         if self.kind is not ChangeKind.UPDATE:
             return None
-        return self._followed(field.name for field in self.values)
+        return self._written(field.name for field in self.values)
 
-    def _followed(self, names: Iterable[str]) -> frozenset[str]:
-        """Add the generated columns that are made from these fields."""
-        written = frozenset(names)
-        generated = generated_from(table_owner(model_of(self.query)))
-        return written.union(
-            name for name, sources in generated.items() if sources & written
-        )
+    def _written(self, names: Iterable[str]) -> frozenset[str]:
+        return with_generated(model_of(self.query), names)
 
     def _read(self, interest: Interest) -> Rows | None:
         """Read the rows if someone needs to know more than the statement tells."""
@@ -145,7 +140,7 @@ class Rewrite:
                 moved |= differ
         if not kept:
             return None
-        return self._change(interest, self._followed(moved), kept)
+        return self._change(interest, self._written(moved), kept)
 
     def _is_kept(self, field: AnyField, old: Any) -> bool:
         return is_same(field, old, self.values[field])

@@ -143,9 +143,7 @@ def _local(model: type[Model]) -> SeenTo:
     known = _locals.get(model)
     if known is None:
         names = {
-            column.name
-            for column in registry.of(model)
-            if column.model is model and registry.is_local(column)
+            column.name for column in registry.on(model) if registry.is_local(column)
         }
         known = _locals[model] = SeenTo(model, frozenset(names))
     return known

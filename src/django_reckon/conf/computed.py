@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
-from django.conf import settings as django_settings
-from django.core.signals import setting_changed
-
-from django_reckon.exceptions import ConfigurationError
-from django_reckon.ground.shapes import is_whole
+from django_reckon.conf.reading import Namespace
 from django_reckon.protocols import BackendSpec
 
 PREFIX: Final = "COMPUTEDFIELDS_"
+STRATEGIES: Final = ("immediate", "transaction")
+_read: Final = Namespace(PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,59 +55,25 @@ def current() -> Settings:
     """
     default = Settings()
     return Settings(
-        admin=_flag("ADMIN", default=default.admin),
-        allow_recursion=_flag("ALLOW_RECURSION", default=default.allow_recursion),
-        batchsize_bulk=_number("BATCHSIZE_BULK", default.batchsize_bulk),
-        batchsize_fast=_number("BATCHSIZE_FAST", default.batchsize_fast),
+        admin=_read.flag("ADMIN", default=default.admin),
+        allow_recursion=_read.flag("ALLOW_RECURSION", default=default.allow_recursion),
+        batchsize_bulk=_read.positive("BATCHSIZE_BULK", default.batchsize_bulk),
+        batchsize_fast=_read.positive("BATCHSIZE_FAST", default.batchsize_fast),
         fastupdate=_writer("FASTUPDATE", default.fastupdate),
-        querysize=_number("QUERYSIZE", default.querysize),
-        fixtures=_choice("FIXTURES", default.fixtures, ("recompute", "skip")),
-        strategy=_choice("STRATEGY", default.strategy, ("immediate", "transaction")),
+        querysize=_read.positive("QUERYSIZE", default.querysize),
+        fixtures=_read.choice("FIXTURES", default.fixtures, ("recompute", "skip")),
+        strategy=_read.choice(
+            "STRATEGY", default.strategy, ("immediate", "transaction")
+        ),
     )
 
 
-def _get(name: str, default: object) -> Any:
-    """Return the raw setting; Any, for the user may have written anything."""
-    return getattr(django_settings, PREFIX + name, default)
-
-
-def _wrong(name: str, value: object, wanted: str) -> ConfigurationError:
-    return ConfigurationError(f"{PREFIX}{name} is {value!r}. Set it to {wanted}.")
-
-
-def _flag(name: str, *, default: bool) -> bool:
-    value = _get(name, default)
-    if not isinstance(value, bool):
-        raise _wrong(name, value, "True or False")
-    return value
-
-
-def _number(name: str, default: int) -> int:
-    value = _get(name, default)
-    if not is_whole(value, least=1):
-        raise _wrong(name, value, "a whole number from 1")
-    number: int = value
-    return number
-
-
-def _choice(name: str, default: str, choices: tuple[str, ...]) -> str:
-    value = _get(name, default)
-    if value not in choices:
-        raise _wrong(name, value, " or ".join(map(repr, choices)))
-    chosen: str = value
-    return chosen
-
-
 def _writer(name: str, default: bool | BackendSpec) -> bool | BackendSpec:
-    value = _get(name, default)
+    value = _read.get(name, default)
     if not isinstance(value, bool | str | dict):
-        raise _wrong(name, value, "True, False, or the dotted path of a writer")
+        wanted = "True, False, or the dotted path of a writer"
+        raise _read.wrong(name, value, wanted)
     return value
 
 
-def _forget(*, setting: str, **_: object) -> None:
-    if setting.startswith(PREFIX):
-        current.cache_clear()
-
-
-setting_changed.connect(_forget, dispatch_uid="django_reckon.conf.computed")
+_read.on_change(current.cache_clear)

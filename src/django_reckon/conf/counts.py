@@ -7,19 +7,18 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
-from django.conf import settings as django_settings
-from django.core.signals import setting_changed
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.module_loading import import_string
 
-from django_reckon.exceptions import ConfigurationError
-from django_reckon.ground.shapes import is_duration, is_whole
+from django_reckon.conf.reading import Namespace
+from django_reckon.ground.shapes import is_duration
 from django_reckon.ground.vendors import vendor_of
 from django_reckon.protocols import BackendSpec
 
 PREFIX: Final = "FAST_COUNT_"
+_read: Final = Namespace(PREFIX)
 # Memcached takes keys of 250 bytes without blanks; the rest is ours and Django's.
 _KEY_PREFIX: Final = re.compile(r"[!-~]{1,64}")
 
@@ -65,74 +64,52 @@ def current() -> Settings:
     """
     default = Settings()
     return Settings(
-        cache=_get("CACHE", default.cache),
+        cache=_read.get("CACHE", default.cache),
         resolvers=tuple(_sequence("RESOLVERS", default.resolvers)),
-        dispatcher=_get("DISPATCHER", default.dispatcher),
+        dispatcher=_read.get("DISPATCHER", default.dispatcher),
         tenant=_callable("TENANT", default.tenant),
         key_prefix=_text("KEY_PREFIX", default.key_prefix),
         flight_limit=_seconds("FLIGHT_LIMIT", default.flight_limit),
-        concurrency=_positive("PRECACHE_CONCURRENCY", default.concurrency),
+        concurrency=_read.positive("PRECACHE_CONCURRENCY", default.concurrency),
     )
 
 
-def _get(name: str, default: Any) -> Any:
-    """Return the raw setting; Any, for the user may have written anything."""
-    return getattr(django_settings, PREFIX + name, default)
-
-
-def _wrong(name: str, value: object, wanted: str) -> ConfigurationError:
-    return ConfigurationError(f"{PREFIX}{name} is {value!r}. Set it to {wanted}.")
-
-
 def _sequence(name: str, default: Sequence[BackendSpec]) -> Sequence[BackendSpec]:
-    value = _get(name, default)
+    value = _read.get(name, default)
     if not isinstance(value, list | tuple) or not value:
-        raise _wrong(name, value, "a list of resolver names")
+        raise _read.wrong(name, value, "a list of resolver names")
     return value
 
 
 def _callable(
     name: str, default: Callable[[BaseDatabaseWrapper], str]
 ) -> Callable[[BaseDatabaseWrapper], str]:
-    value = _get(name, default)
+    value = _read.get(name, default)
     try:
         found = import_string(value) if isinstance(value, str) else value
     except ImportError as error:
-        raise _wrong(name, value, "the dotted path of a function") from error
+        raise _read.wrong(name, value, "the dotted path of a function") from error
     if not callable(found):
-        raise _wrong(name, value, "the dotted path of a function")
+        raise _read.wrong(name, value, "the dotted path of a function")
     checked: Callable[[BaseDatabaseWrapper], str] = found
     return checked
 
 
 def _text(name: str, default: str) -> str:
-    value = _get(name, default)
+    value = _read.get(name, default)
     if not isinstance(value, str) or not _KEY_PREFIX.fullmatch(value):
-        raise _wrong(
+        raise _read.wrong(
             name, value, "a short ASCII text without spaces, 1 to 64 characters"
         )
     return value
 
 
 def _seconds(name: str, default: float) -> float:
-    value = _get(name, dt.timedelta(seconds=default))
+    value = _read.get(name, dt.timedelta(seconds=default))
     if not is_duration(value):
-        raise _wrong(name, value, "a positive timedelta")
+        raise _read.wrong(name, value, "a positive timedelta")
     seconds: float = value.total_seconds()
     return seconds
 
 
-def _positive(name: str, default: int) -> int:
-    value = _get(name, default)
-    if not is_whole(value, least=1):
-        raise _wrong(name, value, "a whole number from 1")
-    number: int = value
-    return number
-
-
-def _forget(*, setting: str, **_: object) -> None:
-    if setting.startswith(PREFIX):
-        current.cache_clear()
-
-
-setting_changed.connect(_forget, dispatch_uid="django_reckon.conf")
+_read.on_change(current.cache_clear)

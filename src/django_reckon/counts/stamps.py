@@ -14,6 +14,7 @@ from django_reckon.counts.chain import chain_for
 from django_reckon.counts.policy import CountPolicy
 from django_reckon.ground import clock
 from django_reckon.ground.digest import digest
+from django_reckon.ground.internals import row_tables
 from django_reckon.protocols import CountCache, CountEntry, CountKey
 
 logger = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ def _managers(model: type[Model]) -> tuple[tuple[type[Model], Manager[Any]], ...
     return tuple(
         (each, manager)
         for each in apps.get_models()
-        if model in (each._meta.concrete_model, *each._meta.all_parents)
+        if model in row_tables(each)
         for manager in each._meta.managers
     )
 

@@ -17,6 +17,7 @@ from django_reckon.changes.watch import Watch, watch_list
 from django_reckon.counts import stamps
 from django_reckon.counts.policy import CountPolicy
 from django_reckon.ground import pending, transactions
+from django_reckon.ground.internals import row_tables
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ def watch_counted() -> None:
     """Watch every model that some FastCountManager counts, and the tables under it."""
     for model in apps.get_models():
         if any(_counts_fast(manager) for manager in model._meta.managers):
-            for owner in (model, *model._meta.all_parents):
+            for owner in row_tables(model):
                 watch_list.add(owner, WATCH)
 
 

@@ -94,6 +94,11 @@ def table_owner(model: type[Model]) -> type[Model]:
     return owner
 
 
+def row_tables(model: type[Model]) -> tuple[type[Model], ...]:
+    """Return the models whose tables hold a model's rows: its own, and its parents."""
+    return (table_owner(model), *model._meta.all_parents)
+
+
 def parent_names(model: type[Model], ancestor: type[Model]) -> list[str]:
     """Return the links that lead from a model's rows to those of a parent's table."""
     if table_owner(model) is table_owner(ancestor):
@@ -162,6 +167,13 @@ def generated_from(model: type[Model]) -> dict[str, frozenset[str]]:
             columns = columns_in([resolved])
             sources[field.name] = frozenset(col.target.name for col in columns)
     return sources
+
+
+def with_generated(model: type[Model], names: Iterable[str]) -> frozenset[str]:
+    """Return fields of a table and the generated columns that are made from them."""
+    written = frozenset(names)
+    made = generated_from(table_owner(model)).items()
+    return written.union(name for name, sources in made if sources & written)
 
 
 def put_first_on_commit(

@@ -13,6 +13,7 @@ from django.db.models import Model
 
 from django_reckon.computed.rules.registry import registry
 from django_reckon.exceptions import ResolverException
+from django_reckon.ground.internals import row_tables
 
 
 def add_labels(parser: ArgumentParser, *, what: str) -> None:
@@ -129,7 +130,7 @@ def _app(label: str) -> AppConfig:
 def _is_concerned(model: type[Model]) -> bool:
     """Tell whether a model has computed fields, be they declared wrongly."""
     wrong = {problem.model for problem in registry.problems}
-    tables = {model, *model._meta.all_parents}
+    tables = {model, *row_tables(model)}
     return bool(registry.of(model)) or not wrong.isdisjoint(tables)
 
 

@@ -11,6 +11,7 @@ from django.db.models import Sum
 
 from django_reckon.exceptions import ResolutionError
 from django_reckon.models import aflush, deferred_updates, flush, immediate_updates
+from tests.computedapp.corners import Drop, Tank
 from tests.computedapp.models import Copy, Country, Shelf, Title
 from tests.support.database import committing
 from tests.support.drift import drifted
@@ -106,6 +107,15 @@ def test_statement_by_hand_sees_the_right_value(sql: str | None, shop: Shop) -> 
             (total,) = cursor.fetchone()
 
     assert Decimal(str(total)) == 6
+
+
+def test_what_follows_a_generated_column_is_stale_as_well(act: Act) -> None:
+    Drop.objects.create(tank=Tank.objects.create(), amount=2)
+    with transaction.atomic():
+        act(Drop.objects, "update", amount=5)
+        share = Drop.objects.values_list("share", flat=True).get()
+
+    assert share == "of 10"
 
 
 def test_statement_that_reads_something_else_waits_for_nothing(shop: Shop) -> None:

@@ -8,13 +8,13 @@ from django.db.models import Model
 
 from django_reckon.changes.event import Key
 from django_reckon.computed.auditing.audit import tables_of
-from django_reckon.computed.refreshing.chunks import chunk_size, key_chunks, parts
+from django_reckon.computed.refreshing.chunks import chunk_size, key_chunks
 from django_reckon.computed.refreshing.engine import Tally, refresh
+from django_reckon.computed.refreshing.plan import plan
 from django_reckon.computed.refreshing.work import Route, Work
-from django_reckon.computed.rules.edges import Node
 from django_reckon.computed.rules.graph import Step
 from django_reckon.computed.rules.registry import ComputedColumn, registry
-from django_reckon.ground.internals import generated_from
+from django_reckon.ground.batches import batches
 from django_reckon.protocols import ComputedWriter
 
 
@@ -26,7 +26,7 @@ def schedule(models: Iterable[type[Model]]) -> tuple[Step, ...]:
         ResolverException: A computed field is declared wrongly.
     """
     tables = tables_of(models)
-    wanted = _with_followers(c.node for columns in tables.values() for c in columns)
+    wanted = plan.followers(c.node for columns in tables.values() for c in columns)
     steps = []
     for step in registry.steps:
         names = tuple(name for name in step.fields if (step.model, name) in wanted)
@@ -95,7 +95,7 @@ def repaired(
     Raises:
         ResolutionError: As for rebuilt().
     """
-    for some in parts(keys, chunk_size([column], querysize)):
+    for some in batches(keys, chunk_size([column], querysize)):
         work = _work(column.model, some, [column.name])
         yield refresh(alias, work, writer=writer, querysize=querysize)
 
@@ -104,23 +104,3 @@ def _work(model: type[Model], keys: Iterable[Key], fields: Iterable[str]) -> Wor
     work = Work()
     work.add(Route(model, "pk", loose=False), keys, fields)
     return work
-
-
-def _with_followers(nodes: Iterable[Node]) -> set[Node]:
-    """Return some fields and all that are made from them, near and far."""
-    found = set(nodes)
-    waiting = list(found)
-    while waiting:
-        model, name = waiting.pop()
-        made = generated_from(model).items()
-        names = {name, *(each for each, sources in made if name in sources)}
-        for edge in registry.edges():
-            node = (edge.target, edge.field)
-            if (
-                edge.source is model
-                and node not in found
-                and not edge.columns.isdisjoint(names)
-            ):
-                found.add(node)
-                waiting.append(node)
-    return found

@@ -157,7 +157,7 @@ def _column(label: str, name: str) -> ComputedColumn:
         raise ValueError(f"it names the model {label!r}: {error}") from error
     column = registry.columns.get((model, name))
     if column is None:
-        known = ", ".join(c.name for c in registry.of(model) if c.model is model)
+        known = ", ".join(column.name for column in registry.on(model))
         raise ValueError(
             f"{name!r} is no computed field of {label!r}. It has: {known or 'none'}."
         )

@@ -15,7 +15,7 @@ from django_reckon.computed.refreshing.locating import located
 from django_reckon.computed.refreshing.work import Work
 from django_reckon.computed.rules.edges import Node
 from django_reckon.computed.rules.registry import registry
-from django_reckon.ground.internals import generated_from
+from django_reckon.ground.internals import with_generated
 
 # Rows of one field that are followed; more cost memory and tell no more.
 MOST_ROWS: Final = 10_000
@@ -69,8 +69,7 @@ class Tainted:
     def _work(self, node: Node, keys: Collection[Key]) -> Work:
         """Return what would be due if a field of these rows were written."""
         model, name = node
-        names = [name]
-        names += [each for each, made in generated_from(model).items() if name in made]
+        names = with_generated(model, [name])
         work = Work()
         for some in batched(model, self.alias, keys):
             rows: QuerySet[Any] = QuerySet(model, using=self.alias)

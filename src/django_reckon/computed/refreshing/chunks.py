@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db.models import Model, QuerySet
 
 from django_reckon.changes.event import Key
 from django_reckon.computed.rules.registry import ComputedColumn
 from django_reckon.conf import computed as conf
-
-T = TypeVar("T")
 
 
 def chunk_size(columns: Sequence[ComputedColumn], asked: int | None) -> int:
@@ -50,9 +48,3 @@ def key_chunks(model: type[Model], alias: str, size: int) -> Iterator[list[Key]]
         if len(some) < size:
             return
         after = rows.filter(pk__gt=some[-1])
-
-
-def parts(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Yield a sequence in slices of that size."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]

@@ -17,9 +17,9 @@ from django_reckon.computed.saving.fields import all_of, field_name
 from django_reckon.exceptions import ResolverException
 from django_reckon.ground.internals import (
     concrete_field,
-    generated_from,
     parent_names,
-    table_owner,
+    row_tables,
+    with_generated,
 )
 
 
@@ -39,7 +39,7 @@ def works_of(
         keys = [] if instance.pk is None else [instance.pk]
     registry.require(chosen)
     work = Work()
-    for table in (table_owner(chosen), *chosen._meta.all_parents):
+    for table in row_tables(chosen):
         for change in _changes(chosen, table, alias, keys, update_fields):
             plan.add(work, change, NOTHING if local else all_of(chosen))
     return {alias: work}
@@ -60,9 +60,7 @@ def _changes(
         written = names & {f.name for f in table._meta.local_concrete_fields}
         if not written:
             return
-        generated = generated_from(table).items()
-        following = {name for name, sources in generated if sources & written}
-        fields = frozenset(written | following)
+        fields = with_generated(table, written)
     vias = {edge.via for edge in plan.edges_from(table) if edge.via is not None}
     relations = [concrete_field(table, name) for name in sorted(vias)]
     own = keys

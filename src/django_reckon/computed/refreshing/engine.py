@@ -21,7 +21,7 @@ from django.db.models.query import prefetch_related_objects
 from django_reckon.changes.delivery import report
 from django_reckon.changes.event import Key
 from django_reckon.changes.rows import batched
-from django_reckon.computed.refreshing.chunks import chunk_size, parts
+from django_reckon.computed.refreshing.chunks import chunk_size
 from django_reckon.computed.refreshing.fetching import lookups_of
 from django_reckon.computed.refreshing.functions import assign, call
 from django_reckon.computed.refreshing.locating import located
@@ -33,6 +33,7 @@ from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.computed.saving.saves import tell
 from django_reckon.computed.writers import current_writer
 from django_reckon.exceptions import ResolutionError
+from django_reckon.ground.batches import batches
 from django_reckon.ground.columns import is_same
 from django_reckon.protocols import ComputedWriter
 from django_reckon.signals import resolver_exit, resolver_start, resolver_update
@@ -145,7 +146,7 @@ class Refresh:
         self, model: type[Model], columns: Sequence[ComputedColumn], keys: set[Key]
     ) -> Iterator[list[Key]]:
         size = chunk_size(columns, self.querysize)
-        for some in parts(_ordered(keys), size):
+        for some in batches(_ordered(keys), size):
             yield from batched(model, self.alias, some)
 
     def _refresh(

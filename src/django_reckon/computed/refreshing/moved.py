@@ -14,7 +14,7 @@ from django_reckon.changes.watch import watch_list
 from django_reckon.computed.refreshing.refusals import is_impossible, refusal
 from django_reckon.computed.rules.registry import ComputedColumn
 from django_reckon.exceptions import ResolutionError
-from django_reckon.ground.internals import concrete_field, generated_from
+from django_reckon.ground.internals import concrete_field, with_generated
 
 
 @dataclass(slots=True)
@@ -55,17 +55,12 @@ class Moved:
     def change(self, model: type[Model], alias: str) -> Change:
         """Return what was written as the capture would have told it."""
         attributes = followed(model)
-        following = (
-            name
-            for name, sources in generated_from(model).items()
-            if not sources.isdisjoint(self.fields)
-        )
         return Change(
             model=model,
             alias=alias,
             kind=ChangeKind.UPDATE,
             keys=tuple(self.forms),
-            fields=frozenset(self.fields.union(following)),
+            fields=with_generated(model, self.fields),
             before=_targets(attributes, self.before),
             after=_targets(attributes, self.after),
         )

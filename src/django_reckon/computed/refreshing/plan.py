@@ -10,9 +10,9 @@ from django.db.models import Model
 
 from django_reckon.changes.event import Change, ChangeKind, Key
 from django_reckon.computed.refreshing.work import Route, Work
-from django_reckon.computed.rules.edges import Edge
+from django_reckon.computed.rules.edges import Edge, Node
 from django_reckon.computed.rules.registry import Registry, registry
-from django_reckon.ground.internals import table_owner
+from django_reckon.ground.internals import row_tables, with_generated
 
 # What one way through the plan is asked by: the table, how it was written, which
 # fields, and which local computed fields the writer has seen to already.
@@ -47,8 +47,7 @@ class SeenTo:
         """Tell whether an edge leads to such a field of that very row."""
         if self.model is None or not edge.is_own or edge.field not in self.fields:
             return False
-        tables = {table_owner(self.model), *self.model._meta.all_parents}
-        return edge.target in tables
+        return edge.target in row_tables(self.model)
 
 
 NOTHING = SeenTo(None, frozenset())
@@ -100,6 +99,22 @@ class Plan:
             ]
             known = self._ways[shape] = tuple(_merged(edges))
         return known
+
+    def followers(self, nodes: Iterable[Node]) -> set[Node]:
+        """Return some fields and all that are made from them, near and far."""
+        found = set(nodes)
+        waiting = list(found)
+        while waiting:
+            model, name = waiting.pop()
+            names = with_generated(model, [name])
+            near = {
+                (edge.target, edge.field)
+                for edge in self.edges_from(model)
+                if not edge.columns.isdisjoint(names)
+            }
+            waiting += near - found
+            found |= near
+        return found
 
     def add(
         self,

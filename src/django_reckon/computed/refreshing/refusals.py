@@ -16,8 +16,7 @@ def refused(
     model: type[Model], objs: Sequence[Model], error: DatabaseError
 ) -> ResolutionError | None:
     """Return the error that names a computed value of rows of one table; or None."""
-    columns = [column for column in registry.of(model) if column.model is model]
-    return refused_of(columns, objs, error)
+    return refused_of(registry.on(model), objs, error)
 
 
 def refused_of(

@@ -64,17 +64,6 @@ def steps_of(
     )
 
 
-def cycles_of(edges: Mapping[Node, Iterable[Edge]]) -> tuple[Node, ...]:
-    """Return one circle of fields that wait for each other; empty if there is none."""
-    before = {node: _computed_sources(node, edges) for node in edges}
-    try:
-        TopologicalSorter(before).prepare()
-    except CycleError as error:
-        cycle: list[Node] = error.args[1]
-        return tuple(cycle)
-    return ()
-
-
 def _computed_sources(
     node: Node, edges: Mapping[Node, Iterable[Edge]]
 ) -> dict[Node, None]:

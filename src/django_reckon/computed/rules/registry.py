@@ -25,6 +25,7 @@ from django_reckon.exceptions import (
 from django_reckon.ground.internals import (
     AnyField,
     is_made_by_database,
+    row_tables,
     table_owner,
 )
 
@@ -77,7 +78,7 @@ class Registry:
         """Return a model's computed fields, parents' included, in local order."""
         known = self._by_model.get(model)
         if known is None:
-            tables = {table_owner(model), *model._meta.all_parents}
+            tables = row_tables(model)
             known = tuple(
                 self.columns[step.model, name]
                 for step in self.steps
@@ -86,6 +87,10 @@ class Registry:
             )
             self._by_model[model] = known
         return known
+
+    def on(self, table: type[Model]) -> tuple[ComputedColumn, ...]:
+        """Return the computed fields of one table, in local order."""
+        return tuple(column for column in self.of(table) if column.model is table)
 
     def is_local(self, column: ComputedColumn) -> bool:
         """
@@ -133,7 +138,7 @@ class Registry:
         """
         if not self.problems:
             return
-        concerned = {model, table_owner(model), *model._meta.all_parents}
+        concerned = {model, *row_tables(model)}
         for problem in self.problems:
             if problem.model in concerned:
                 # It is raised as often as it is met; each time without the others'

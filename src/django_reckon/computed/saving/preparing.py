@@ -28,7 +28,7 @@ def is_unprepared() -> bool:
 def prepare(model: type[Model], alias: str, objs: Sequence[Model], raw: bool) -> None:
     """Compute the fields of rows that are about to be inserted."""
     _unprepared.set(False)
-    columns = [c for c in registry.of(model) if c.model is model]
+    columns = list(registry.on(model))
     if raw or not columns or suspension() is not None:
         return
     registry.require(model)

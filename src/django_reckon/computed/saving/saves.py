@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from django_reckon.changes.event import Key
 from django_reckon.computed.refreshing.plan import NOTHING, SeenTo
-from django_reckon.ground.internals import table_owner
+from django_reckon.ground.internals import row_tables
 
 
 @dataclass(slots=True)
@@ -104,5 +104,4 @@ def seen_to_by_save(model: type[Model], keys: tuple[Key, ...] | None) -> SeenTo:
 
 
 def _has_table(instance: Model, model: type[Model]) -> bool:
-    mine = type(instance)
-    return table_owner(mine) is model or model in mine._meta.all_parents
+    return model in row_tables(type(instance))

@@ -17,7 +17,7 @@ from django.db.models import Model
 
 from django_reckon.computed.refreshing.plan import Plan
 from django_reckon.computed.rules.edges import Node
-from django_reckon.ground.internals import concrete_field, generated_from
+from django_reckon.ground.internals import concrete_field, with_generated
 
 # These read nothing unless they hold a SELECT.
 _BLIND = re.compile(r"\s*(INSERT|SAVEPOINT|RELEASE|ROLLBACK)\b", re.IGNORECASE)
@@ -64,11 +64,8 @@ def stale_columns(
     """Return the columns of fields that are due, and of all that follow from them."""
     quote = connection.ops.quote_name
     columns: dict[type[Model], set[str]] = {}
-    for model, name in _closure(plan, due):
-        names = {name} | {
-            other for other, made in generated_from(model).items() if name in made
-        }
-        for each in names:
+    for model, name in plan.followers(due):
+        for each in with_generated(model, [name]):
             column = concrete_field(model, each).column
             columns.setdefault(model, set()).add(quote(str(column)).lower())
     tables = [
@@ -78,22 +75,6 @@ def stale_columns(
     # A model that we do not manage may be a view of anything.
     tables += [_table(quote(name), name, None) for name in _unmanaged()]
     return StaleColumns(quote("a")[0], tuple(tables))
-
-
-def _closure(plan: Plan, due: Iterable[Node]) -> set[Node]:
-    found: set[Node] = set()
-    waiting = list(due)
-    while waiting:
-        node = waiting.pop()
-        if node not in found:
-            found.add(node)
-            model, name = node
-            waiting += [
-                (edge.target, edge.field)
-                for edge in plan.edges_from(model)
-                if name in edge.columns
-            ]
-    return found
 
 
 def _table(quoted: str, name: str, columns: tuple[str, ...] | None) -> _Table:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from django.db import connections
@@ -14,6 +13,7 @@ from django.db.models import BinaryField, Model
 from django_reckon.changes.rows import key_fields
 from django_reckon.computed.writers.bulk import BulkWriter
 from django_reckon.conf import computed as conf
+from django_reckon.ground.batches import batches
 from django_reckon.ground.vendors import vendor_of
 from django_reckon.protocols import AnyField
 
@@ -109,9 +109,7 @@ def _batches(
     limit = vendor_of(connection).most_parameters(connection)
     if limit is not None:
         size = max(min(size, limit // width), 1)
-    rest = iter(rows.items())
-    while some := list(islice(rest, size)):
-        yield some
+    return batches(rows.items(), size)
 
 
 def _statement(
