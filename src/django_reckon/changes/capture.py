@@ -33,13 +33,14 @@ from django_reckon.changes.event import ChangeKind
 from django_reckon.changes.group import grouped
 from django_reckon.changes.inserts import Insert
 from django_reckon.changes.rows import as_keys
-from django_reckon.changes.watch import watch_list
+from django_reckon.changes.watch import Interest, watch_list
 from django_reckon.changes.writes import Rewrite, delete_of, update_of
 from django_reckon.ground.internals import (
     collected_models,
     concrete_field,
     for_write,
     model_of,
+    row_tables,
     table_owner,
     values_of,
 )
@@ -55,30 +56,38 @@ _SEEN: Final = "_reckon_seen"
 
 
 def _inserting(original: Method) -> Method:
+    def seen(compiler: SQLInsertCompiler, interest: Interest, fields: Any) -> Any:
+        write = Insert(compiler.query, _alias(compiler), interest, raw=_loading.get())
+        return write.run(lambda: original(compiler, fields), fields)
+
     @wraps(original)
     def execute_sql(compiler: SQLInsertCompiler, returning_fields: Any = None) -> Any:
-        interest = watch_list.of(model_of(compiler.query))
+        query: Any = compiler.query
+        interest = watch_list.of(query.model)
         if interest is None:
             return original(compiler, returning_fields)
-        write = Insert(compiler.query, _alias(compiler), interest, raw=_loading.get())
-        return write.run(lambda: original(compiler, returning_fields), returning_fields)
+        return seen(compiler, interest, returning_fields)
 
     return execute_sql
 
 
 def _updating(original: Method) -> Method:
-    @wraps(original)
-    def execute(compiler: SQLUpdateCompiler, how: Any) -> Any:
-        query: Any = compiler.query
-        # First of all, for most models nobody watches.
-        interest = watch_list.of(query.model)
-        if interest is None:
-            return original(compiler, how)
+    def seen(compiler: SQLUpdateCompiler, interest: Interest, how: Any) -> Any:
+        query = compiler.query
         if not values_of(query) or hasattr(query, _SEEN) or _silent.get():
             return original(compiler, how)
         using = _alias(compiler)
         write = update_of(query, using, interest, raw=_loading.get())
         return write.run(lambda part: original(_marked(part).get_compiler(using), how))
+
+    @wraps(original)
+    def execute(compiler: SQLUpdateCompiler, how: Any) -> Any:
+        # Apart from seen(), whose lambda would cost each statement some cells.
+        query: Any = compiler.query
+        interest = watch_list.of(query.model)
+        if interest is None:
+            return original(compiler, how)
+        return seen(compiler, interest, how)
 
     return execute
 
@@ -149,7 +158,7 @@ def _in_batches(original: Method) -> Method:
     @wraps(original)
     def bulk(self: QuerySet[Any], *args: Any, **kwargs: Any) -> Any:
         model = self.model
-        if not any(map(_is_joined, (model, *model._meta.all_parents))):
+        if not any(map(_is_joined, row_tables(model))):
             return original(self, *args, **kwargs)
         with grouped(for_write(self)):
             return original(self, *args, **kwargs)
