@@ -57,7 +57,11 @@ _SEEN: Final = "_reckon_seen"
 
 def _inserting(original: Method) -> Method:
     def seen(compiler: SQLInsertCompiler, interest: Interest, fields: Any) -> Any:
-        write = Insert(compiler.query, _alias(compiler), interest, raw=_loading.get())
+        using = _alias(compiler)
+        now = interest.now(using)
+        if not now.watches:
+            return original(compiler, fields)
+        write = Insert(compiler.query, using, now, raw=_loading.get())
         return write.run(lambda: original(compiler, fields), fields)
 
     @wraps(original)

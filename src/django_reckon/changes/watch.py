@@ -41,6 +41,12 @@ class Watch:
             the last argument tells whether a fixture is loaded.
         explain: Called with the objects of an insert that the database refused; what
             it returns is raised in place of the database's error, which is its cause.
+        lazy: None if every update is to tell all of this. Else an update that names
+            its rows' keys needs no query to tell what it replaces: fields that it
+            writes count as moved then, and these relations are told of only if they
+            are written.
+        now: Asked at each write, with the database's alias, what the wish comes to at
+            the moment; None for nothing.
     """
 
     listener: Listener
@@ -52,6 +58,8 @@ class Watch:
     moved: bool = False
     prepare: Preparer | None = None
     explain: Explainer | None = None
+    lazy: frozenset[str] | None = None
+    now: Callable[[str], Watch | None] | None = None
 
     def minds(self, fields: frozenset[str] | None) -> bool:
         """Tell whether a write of these fields (None: whole rows) matters here."""
@@ -67,6 +75,24 @@ class Interest:
     def about(self, fields: frozenset[str] | None) -> Interest:
         """Return the wishes that a write of these fields touches."""
         return Interest(tuple(each for each in self.watches if each.minds(fields)))
+
+    def now(self, alias: str) -> Interest:
+        """Return what the wishes come to at the moment."""
+        if all(each.now is None for each in self.watches):
+            return self
+        asked = (each if each.now is None else each.now(alias) for each in self.watches)
+        return Interest(tuple(each for each in asked if each is not None))
+
+    @property
+    def lazy(self) -> frozenset[str] | None:
+        """The relations nobody wants a query for; None if someone wants one anyway."""
+        readers = [each for each in self.watches if each.relations or each.moved]
+        wanted: set[str] = set()
+        for each in readers:
+            if each.lazy is None:
+                return None
+            wanted.update(set(each.relations) - each.lazy)
+        return frozenset(self.relations) - wanted
 
     @property
     def compared(self) -> frozenset[str]:

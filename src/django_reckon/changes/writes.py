@@ -60,7 +60,7 @@ class Rewrite:
     def run(self, execute: Callable[[Query], Result]) -> Result:
         """Run the statement and report it; both or neither."""
         fields = self._fields()
-        interest = self.interest.about(fields)
+        interest = self.interest.now(self.using).about(fields)
         if not interest.watches:
             return execute(self.query)
         with as_one(self.using, interest):
@@ -85,10 +85,12 @@ class Rewrite:
     def _read(self, interest: Interest) -> Rows | None:
         """Read the rows if someone needs to know more than the statement tells."""
         columns = self._columns(interest)
+        relations = self._relations(interest)
+        if self._is_lazy(interest) and not relations:
+            return None
         wanted = columns or interest.lock or (interest.keys and self.keys is None)
         if not wanted:
             return None
-        relations = relations_of(model_of(self.query), interest)
         set_by = [self.values[each] for each in relations if self._is_computed(each)]
         if self.keys is not None and not set_by:
             model, lock = model_of(self.query), interest.lock
@@ -97,9 +99,25 @@ class Rewrite:
             self.query, self.using, columns, expressions=set_by, lock=interest.lock
         )
 
+    def _is_lazy(self, interest: Interest) -> bool:
+        """Tell whether the statement itself tells enough of which rows it writes."""
+        if self.keys is None or self.kind is not ChangeKind.UPDATE:
+            return False
+        parts = key_fields(model_of(self.query))
+        is_lazy = interest.lazy is not None
+        return is_lazy and not any(part in self.values for part in parts)
+
+    def _relations(self, interest: Interest) -> list[AnyField]:
+        """Return the relations that are to be told of."""
+        relations = relations_of(model_of(self.query), interest)
+        if not self._is_lazy(interest):
+            return relations
+        unread = interest.lazy or ()
+        return [f for f in relations if f in self.values or f.name not in unread]
+
     def _columns(self, interest: Interest) -> list[AnyField]:
         """Return what to read: the relations first, then what is to be compared."""
-        relations = relations_of(model_of(self.query), interest)
+        relations = self._relations(interest)
         return relations + [
             field
             for field in self.values
@@ -148,8 +166,7 @@ class Rewrite:
     def _change(
         self, interest: Interest, fields: frozenset[str] | None, rows: Rows | None
     ) -> Change:
-        relations = relations_of(model_of(self.query), interest)
-        before = columns(relations, rows or {})
+        before = columns(self._relations(interest), rows or {})
         return Change(
             model=table_owner(model_of(self.query)),
             alias=self.using,
@@ -182,7 +199,7 @@ class Rewrite:
             return NOWHERE
         after: dict[str, frozenset[Key] | None] = {}
         position = len(self._columns(interest))
-        for field in relations_of(model_of(self.query), interest):
+        for field in self._relations(interest):
             if field not in self.values:
                 after[field.name] = before[field.name]
             elif self._is_computed(field):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -177,7 +178,8 @@ def _watch(edges: Iterable[Edge]) -> Watch:
         for name, sources in generated_from(edges[0].source).items()
         if name in fields
     ]
-    return Watch(
+    must_tell = {edge.via for edge in edges if edge.row_lookup is None}
+    eager = Watch(
         listener=submit,
         fields=fields.union(*made_from),
         relations=tuple(sorted({edge.via for edge in edges if edge.via is not None})),
@@ -187,3 +189,15 @@ def _watch(edges: Iterable[Edge]) -> Watch:
         prepare=prepare,
         explain=refused,
     )
+    lazy = replace(eager, lazy=frozenset(eager.relations) - must_tell)
+    return replace(eager, now=partial(_now, eager, lazy))
+
+
+def _now(eager: Watch, lazy: Watch, alias: str) -> Watch | None:
+    """Return what to know of a write at the moment."""
+    if running_on(alias) is not None:
+        return eager
+    suspended = suspension()
+    if suspended is not None:
+        return None if suspended.work_on(alias) is None else lazy
+    return lazy if is_deferred() else eager

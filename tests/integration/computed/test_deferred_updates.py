@@ -80,6 +80,34 @@ def test_loop_costs_one_refresh_at_the_end(shop: Shop) -> None:
     assert drifted() == []
 
 
+def _reprice(copies: list[Copy], price: int) -> None:
+    for copy in copies:
+        copy.price = Decimal(price)
+        copy.save(update_fields=["price"])
+
+
+def test_loop_of_saves_is_a_statement_each(shop: Shop) -> None:
+    copies = [shop.one, shop.two, shop.three]
+    _reprice(copies, 1)
+    with watched() as few, transaction.atomic():
+        _reprice(copies, 3)
+    with watched() as many, transaction.atomic():
+        _reprice(copies * 4, 7)
+
+    assert len(many) - len(few) == 9
+    assert drifted() == []
+
+
+def test_row_whose_key_moves_while_it_waits(shop: Shop, act: Act) -> None:
+    with transaction.atomic():
+        shop.one.price = Decimal(1)
+        shop.one.save(update_fields=["price"])
+        act(Copy.objects.filter(pk=shop.one.pk), "update", id=999)
+        Title.objects.filter(pk=shop.ada.pk).update(name="renamed")
+
+    assert drifted() == []
+
+
 def test_read_in_the_middle_sees_the_right_value(shop: Shop, act: Act) -> None:
     with transaction.atomic():
         act(shop.one, "delete")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from django_reckon import models as face
 from django_reckon.exceptions import ResolutionError
 from tests.computedapp.corners import Circuit, Fuse
-from tests.computedapp.models import Copy, Country, Shelf, Tag, Title
+from tests.computedapp.models import Copy, Country, Loan, Shelf, Tag, Title
 from tests.integration.computed.blocks import failing
 from tests.integration.computed.shop import Shop, changed, stored
 from tests.support.database import committing
@@ -82,6 +83,38 @@ def test_new_rows_are_caught_up(shop: Shop, act: Act) -> None:
         ("one (Oak, HE)",),
         ("two (Elm, TH)",),
     }
+
+
+@pytest.mark.parametrize("recover", [False, True])
+def test_save_inside_is_one_statement(*, recover: bool, shop: Shop) -> None:
+    shop.one.price = Decimal(3)
+    with transaction.atomic(), face.not_computed(recover=recover):
+        with watched() as statements:
+            shop.one.save(update_fields=["price"])
+        inside = len(statements)
+
+    assert inside == 1
+    assert (drifted() == []) is recover
+
+
+def test_row_that_moves_inside_is_looked_at_before(shop: Shop, act: Act) -> None:
+    shop.one.shelf = shop.right
+    with transaction.atomic(), face.not_computed(recover=True):
+        with watched() as statements:
+            act(shop.one, "save")
+        inside = len(statements)
+
+    assert inside == 2
+    assert drifted() == []
+
+
+def test_loan_that_is_extended_inside_is_caught_up(shop: Shop, act: Act) -> None:
+    loan = Loan.objects.get()
+    loan.days += 5
+    with face.not_computed(recover=True):
+        act(loan, "save", update_fields=["days"])
+
+    assert drifted() == []
 
 
 def test_inner_block_without_recovery_forgets_its_own(shop: Shop, act: Act) -> None:

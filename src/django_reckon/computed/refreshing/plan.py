@@ -23,10 +23,20 @@ _Shape: TypeAlias = tuple[
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Some fields that a change makes stale, and where the keys of their rows are."""
+    """
+    Some fields that a change makes stale, and where the keys of their rows are.
+
+    Attributes:
+        route: How the rows are found, from keys that a relation tells.
+        via: The relation; None for the keys of the rows that were written.
+        rows: How they are found from the keys of those rows, for a change that does
+            not tell of the relation.
+        fields: Names of the fields.
+    """
 
     route: Route
     via: str | None
+    rows: Route | None
     fields: frozenset[str]
 
 
@@ -134,41 +144,52 @@ class Plan:
             prepared: Whether new rows were inserted with values computed for them.
         """
         for way in self.ways(change, seen_to):
-            for keys in _keys(way, change, prepared=prepared):
-                work.add(way.route, keys, way.fields)
+            for route, keys in _keys(way, change, prepared=prepared):
+                work.add(route, keys, way.fields)
 
 
 def _fires(edge: Edge, change: Change) -> bool:
     if change.kind is ChangeKind.UPDATE:
-        return change.fields is None or not edge.columns.isdisjoint(change.fields)
+        if change.fields is None or _moves_keys(change.model, change.fields):
+            # What was noted under the old keys is due under the new ones.
+            return True
+        return not edge.columns.isdisjoint(change.fields)
     if change.kind is ChangeKind.DELETE:
         return edge.on_delete
     # Rows of a fixture may come after those that point at them.
     return edge.on_insert or change.upsert or change.kind is ChangeKind.LOAD
 
 
+def _moves_keys(model: type[Model], fields: frozenset[str]) -> bool:
+    return any(part.name in fields for part in model._meta.pk_fields)
+
+
 def _merged(edges: list[Edge]) -> Iterator[Way]:
-    together: dict[tuple[Route, str | None], set[str]] = {}
+    together: dict[tuple[Route, str | None, Route | None], set[str]] = {}
     for edge in edges:
         route = Route(edge.target, edge.lookup, edge.loose)
-        together.setdefault((route, edge.via), set()).add(edge.field)
-    for (route, via), fields in together.items():
-        yield Way(route, via, frozenset(fields))
+        lookup = edge.row_lookup
+        rows = None if lookup is None else Route(edge.target, lookup, loose=False)
+        together.setdefault((route, edge.via, rows), set()).add(edge.field)
+    for (route, via, rows), fields in together.items():
+        yield Way(route, via, rows, frozenset(fields))
 
 
 def _keys(
     way: Way, change: Change, *, prepared: bool
-) -> Iterator[Iterable[Key] | None]:
+) -> Iterator[tuple[Route, Iterable[Key] | None]]:
     if way.via is not None:
-        for targets in (change.before, change.after):
-            if way.via in targets:
-                yield targets[way.via]
+        told = [each for each in (change.before, change.after) if way.via in each]
+        for targets in told:
+            yield way.route, targets[way.via]
+        if not told and way.rows is not None:
+            yield way.rows, change.keys
         return
     is_plain_insert = change.kind is ChangeKind.INSERT and not change.upsert
     if change.keys is None and is_plain_insert and prepared:
         # Nobody tells the keys of new rows; their values stay as they were inserted.
         return
-    yield change.keys
+    yield way.route, change.keys
 
 
 plan = Plan(registry)

@@ -39,6 +39,8 @@ class Edge:
         field: Name of the computed field.
         lookup: Leads from a target to the row that has such a key, "books__pk"; "pk"
             where the keys are those of targets.
+        row_lookup: Leads from a target to the row of the source itself, where it is
+            found by a column's keys and can be found by its own as well; else None.
         on_insert: Whether new rows of the source matter.
         on_delete: Whether rows that go matter.
         loose: Whether keys may be of other models' rows, too.
@@ -56,6 +58,7 @@ class Edge:
     on_delete: bool = False
     loose: bool = False
     is_own: bool = False
+    row_lookup: str | None = None
 
 
 def own_edge(target: type[Model], field: str) -> Edge:
@@ -87,7 +90,8 @@ def edges_of(
             near = [*names]
             names = [*names, arrived.query_name]
             if arrived.link is not None:
-                yield _linking(target, field, arrived.link, near, wanted)
+                rows = _row_lookup(names, arrived)
+                yield _linking(target, field, arrived.link, near, wanted, rows)
                 wanted = [f for f in wanted if _owner(f) is not _owner_of(arrived)]
         unsure = arrived is not None and not _is_certain(arrived)
         yield from _holding(target, field, model, names, wanted, unsure=unsure)
@@ -101,6 +105,7 @@ def _linking(
     link: Link,
     near: Sequence[str],
     wanted: Iterable[AnyField],
+    row_lookup: str | None,
 ) -> Edge:
     """Return the edge from the rows that relate two others."""
     source = _owner(link.via)
@@ -115,6 +120,7 @@ def _linking(
         on_insert=True,
         on_delete=True,
         loose=link.loose,
+        row_lookup=row_lookup,
     )
 
 
@@ -149,6 +155,14 @@ def _holding(
 def _lookup(names: Sequence[str], column: AnyField, target: type[Model]) -> str:
     last = "pk" if column.primary_key else column.attname
     return "__".join([*names, last])
+
+
+def _row_lookup(names: Sequence[str], hop: Hop) -> str | None:
+    """Return what leads to the rows that hold a hop's link, if the path meets them."""
+    if hop.link is None or hop.link.model is not hop.target:
+        return None
+    path = [*names, *parent_names(hop.target, _owner(hop.link.via))]
+    return "__".join([*path, "pk"])
 
 
 def _is_certain(hop: Hop) -> bool:
