@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 
 from django_reckon import models as face
 from django_reckon.exceptions import ResolutionError
 from tests.computedapp.corners import Circuit, Fuse
-from tests.computedapp.models import Copy, Country, Loan, Shelf, Tag, Title
+from tests.computedapp.models import Copy, Country, Loan, Note, Shelf, Tag, Title
 from tests.integration.computed.blocks import failing
 from tests.integration.computed.shop import Shop, changed, stored
 from tests.support.database import committing
@@ -105,6 +106,14 @@ def test_row_that_moves_inside_is_looked_at_before(shop: Shop, act: Act) -> None
         inside = len(statements)
 
     assert inside == 2
+    assert drifted() == []
+
+
+def test_note_that_changes_its_kind_inside_is_caught_up(shop: Shop, act: Act) -> None:
+    other = ContentType.objects.get_for_model(Shelf)
+    with face.not_computed(recover=True):
+        act(Note.objects.filter(pk=shop.note.pk), "update", content_type=other)
+
     assert drifted() == []
 
 

@@ -158,8 +158,14 @@ def _lookup(names: Sequence[str], column: AnyField, target: type[Model]) -> str:
 
 
 def _row_lookup(names: Sequence[str], hop: Hop) -> str | None:
-    """Return what leads to the rows that hold a hop's link, if the path meets them."""
+    """
+    Return what leads to the rows that hold a hop's link, if the path meets them.
+
+    None as well where another column can unlink them without the keys being written.
+    """
     if hop.link is None or hop.link.model is not hop.target:
+        return None
+    if hop.link.columns != {hop.link.via}:
         return None
     path = [*names, *parent_names(hop.target, _owner(hop.link.via))]
     return "__".join([*path, "pk"])
