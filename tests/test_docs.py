@@ -15,7 +15,7 @@ REFERENCE: Final = ROOT / "docs" / "reference"
 _CHECK: Final = re.compile(r"reckon\.[EW]\d{3}")
 _SETTING: Final = re.compile(r"\b(?:FAST_COUNT|COMPUTEDFIELDS)_[A-Z]+(?:_[A-Z]+)*\b")
 # conf reads a setting by the part behind the prefix: _seconds("FLIGHT_LIMIT", ...).
-_READ: Final = re.compile(r"\b_\w+\(\s*\"([A-Z]+(?:_[A-Z]+)*)\"")
+_READ: Final = re.compile(r"\b_[\w.]+\(\s*\"([A-Z]+(?:_[A-Z]+)*)\"")
 
 
 def _source(name: str) -> str:
@@ -74,6 +74,7 @@ def test_every_function_for_computed_fields_is_in_the_reference() -> None:
         "ComputedModelEntry",
         "ContributingModelEntry",
         "FastCount",
+        "Gate",
         "PrecacheRun",
     }
 

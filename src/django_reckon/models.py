@@ -26,6 +26,7 @@ from django_reckon.computed.strategies.choice import (
     deferred_updates,
     immediate_updates,
 )
+from django_reckon.computed.tables import Gate
 from django_reckon.counts.tables import FastCount, PrecacheRun
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "ComputedModelEntry",
     "ContributingModelEntry",
     "FastCount",
+    "Gate",
     "PrecacheRun",
     "acompute",
     "aflush",

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from django_reckon.changes.delivery import report
 from django_reckon.changes.event import NOWHERE, Change, ChangeKind
-from django_reckon.changes.group import group_on, grouped
+from django_reckon.changes.group import as_group, group_on
 from tests.changesapp.models import Parcel, Place, Seat
 from tests.support.database import committing
 
@@ -99,9 +99,11 @@ def test_inner_operation_is_part_of_the_outer(recorder: Recorder) -> None:
     finisher = Finisher()
     recorder.watch(Parcel, listener=finisher)
 
-    with grouped("default"):
+    def outer() -> None:
         for code in "ab":
             Parcel.objects.bulk_create([Parcel(code=code, home=None)])
+
+    as_group("default", outer, [])
 
     assert finisher.met == [2]
 
@@ -157,9 +159,11 @@ def test_write_of_ones_own_can_be_reported(recorder: Recorder) -> None:
 
 
 def _fail_within() -> None:
-    with grouped("default"):
+    def half_done() -> None:
         Parcel.objects.create(code="a", home=None)
         raise LookupError
+
+    as_group("default", half_done, [])
 
 
 def _raise(_: object) -> None:

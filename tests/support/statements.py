@@ -46,12 +46,23 @@ class Statements:
         self.sql.clear()
 
     def on(self, model: type[Model]) -> list[str]:
-        """Return the statements that name the model's table."""
-        return [sql for sql in self.sql if model._meta.db_table in sql]
+        """Return the statements that name the model's table, but to wait for others."""
+        return [sql for sql in self.work if model._meta.db_table in sql]
+
+    @property
+    def work(self) -> list[str]:
+        """Return the statements without those that only wait for other writers."""
+        return [sql for sql in self.sql if not _WAITS.search(sql)]
 
     def counts(self) -> list[str]:
         """Return the statements that counted rows."""
         return [sql for sql in self.sql if is_count(sql)]
+
+
+# A gate, or the lock of a row that nothing else is read of.
+_WAITS = re.compile(
+    r"django_reckon_gate|pg_advisory|^SELECT \S+ AS `pk` FROM .* FOR UPDATE$", re.DOTALL
+)
 
 
 def is_count(sql: str) -> bool:

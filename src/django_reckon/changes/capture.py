@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Final
 
 from django.core.serializers.base import DeserializedObject
@@ -30,12 +30,13 @@ from django.db.models.sql.compiler import (
 )
 
 from django_reckon.changes.event import ChangeKind
-from django_reckon.changes.group import grouped
+from django_reckon.changes.group import as_group
 from django_reckon.changes.inserts import Insert
 from django_reckon.changes.rows import as_keys
 from django_reckon.changes.watch import Interest, watch_list
 from django_reckon.changes.writes import Rewrite, delete_of, update_of
 from django_reckon.ground.internals import (
+    collected_instances,
     collected_models,
     concrete_field,
     for_write,
@@ -152,20 +153,21 @@ def _collected(original: Method) -> Method:
         using: str = getattr(self, "using")  # noqa: B009 - not in the stubs
         if not any(map(_is_joined, collected_models(self))):
             return original(self, *args, **kwargs)
-        with grouped(using):
-            return original(self, *args, **kwargs)
+        work = partial(original, self, *args, **kwargs)
+        return as_group(using, work, collected_instances(self))
 
     return delete
 
 
 def _in_batches(original: Method) -> Method:
     @wraps(original)
-    def bulk(self: QuerySet[Any], *args: Any, **kwargs: Any) -> Any:
-        model = self.model
-        if not any(map(_is_joined, row_tables(model))):
-            return original(self, *args, **kwargs)
-        with grouped(for_write(self)):
-            return original(self, *args, **kwargs)
+    def bulk(self: QuerySet[Any], objs: Any, *args: Any, **kwargs: Any) -> Any:
+        if not any(map(_is_joined, row_tables(self.model))):
+            return original(self, objs, *args, **kwargs)
+        # A generator could not be asked again.
+        objs = list(objs)
+        work = partial(original, self, objs, *args, **kwargs)
+        return as_group(for_write(self), work, objs)
 
     return bulk
 

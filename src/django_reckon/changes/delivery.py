@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import TypeVar
 
-from django.db import connections, transaction
+from django.db import connections
+from django.db.models import Model
 
-from django_reckon.changes.event import Change
+from django_reckon.changes.event import Change, Targets
 from django_reckon.changes.watch import Interest, watch_list
+from django_reckon.ground.internals import table_owner
+from django_reckon.ground.together import together
+
+T = TypeVar("T")
 
 
 def deliver(interest: Interest, change: Change, moved: Change | None) -> None:
@@ -43,12 +48,15 @@ def report(change: Change) -> None:
         deliver(interest.about(change.fields), change, moved=change)
 
 
-@contextmanager
-def as_one(using: str, interest: Interest) -> Iterator[None]:
-    """Make the statement and what listeners do one transaction, if they ask for it."""
-    if connections[using].in_atomic_block or not interest.atomic:
-        yield
-    else:
-        # Without a savepoint: to SQLite, with autocommit off, that would be a COMMIT.
-        with transaction.atomic(using=using, savepoint=False):
-            yield
+def as_one(using: str, interest: Interest, write: Callable[[], T]) -> T:
+    """Make a write and what listeners do one transaction, if they ask for it."""
+    return together(using, write) if interest.atomic else write()
+
+
+def enter(
+    interest: Interest, model: type[Model], using: str, pointing: Targets
+) -> None:
+    """Let everyone who listens do what must be done before a write begins."""
+    for watch in interest.watches:
+        if watch.enter is not None:
+            watch.enter(table_owner(model), using, pointing)

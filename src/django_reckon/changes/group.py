@@ -7,14 +7,15 @@ done between its statements; who wants to act on the whole waits for the group t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from django.db import transaction
+from django.db.models import Model
+
+from django_reckon.ground.together import together
 
 T = TypeVar("T")
 
@@ -54,18 +55,34 @@ def group_on(alias: str) -> Group | None:
     return _groups.get().get(alias)
 
 
-@contextmanager
-def grouped(alias: str) -> Iterator[None]:
-    """Make all statements of the block, and what waits for its end, one transaction."""
+def as_group(alias: str, work: Callable[[], T], objs: Iterable[Model]) -> T:
+    """
+    Make all statements of some work, and what waits for its end, one transaction.
+
+    Args:
+        alias: The database.
+        work: The operation.
+        objs: Instances whose keys it may set or take away; they have their old ones
+            again when it is done once more.
+    """
     if group_on(alias) is not None:
-        yield
-        return
+        return work()
+    states = [(obj, obj.pk, obj._state.adding, obj._state.db) for obj in objs]
+
+    def again() -> None:
+        for obj, pk, adding, db in states:
+            obj.pk, obj._state.adding, obj._state.db = pk, adding, db
+
+    return together(alias, lambda: _grouped(alias, work), again=again)
+
+
+def _grouped(alias: str, work: Callable[[], T]) -> T:
     group = Group()
-    with transaction.atomic(using=alias, savepoint=False):
-        before = _groups.set({**_groups.get(), alias: group})
-        try:
-            yield
-        finally:
-            _groups.reset(before)
-        for finish in group.finishers.values():
-            finish()
+    before = _groups.set({**_groups.get(), alias: group})
+    try:
+        result = work()
+    finally:
+        _groups.reset(before)
+    for finish in group.finishers.values():
+        finish()
+    return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError
@@ -11,7 +12,7 @@ from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
 
 from django_reckon.changes.conflicts import replaced
-from django_reckon.changes.delivery import as_one, deliver
+from django_reckon.changes.delivery import as_one, deliver, enter
 from django_reckon.changes.event import NOWHERE, Change, ChangeKind, Key, Targets
 from django_reckon.changes.rows import as_keys, is_expression, key_fields
 from django_reckon.changes.targets import columns, relations_of, stored, targets
@@ -41,22 +42,30 @@ class Insert:
         self, execute: Callable[[], Result], returning: Sequence[AnyField] | None
     ) -> Result:
         """Run the statement and report it; both or neither."""
-        fields = relations_of(model_of(self.query), self.interest)
-        with as_one(self.using, self.interest):
-            self._prepare()
-            before = self._replaced(fields)
-            rows = self._executed(execute)
-            change = Change(
-                model=table_owner(model_of(self.query)),
-                alias=self.using,
-                kind=ChangeKind.LOAD if self.raw else ChangeKind.INSERT,
-                keys=_inserted_keys(self.query, returning or (), rows or ()),
-                fields=None,
-                before=before,
-                after={field.name: self._pointed_to(field, before) for field in fields},
-                upsert=conflict_of(self.query) is OnConflict.UPDATE,
-            )
-            deliver(self.interest, change, moved=change)
+        work = partial(self._run, execute, returning or ())
+        return as_one(self.using, self.interest, work)
+
+    def _run(
+        self, execute: Callable[[], Result], returning: Sequence[AnyField]
+    ) -> Result:
+        model = model_of(self.query)
+        fields = relations_of(model, self.interest)
+        pointing = {field.name: self._pointed_to(field, NOWHERE) for field in fields}
+        enter(self.interest, model, self.using, pointing)
+        self._prepare()
+        before = self._replaced(fields)
+        rows = self._executed(execute)
+        change = Change(
+            model=table_owner(model),
+            alias=self.using,
+            kind=ChangeKind.LOAD if self.raw else ChangeKind.INSERT,
+            keys=_inserted_keys(self.query, returning, rows or ()),
+            fields=None,
+            before=before,
+            after={field.name: self._pointed_to(field, before) for field in fields},
+            upsert=conflict_of(self.query) is OnConflict.UPDATE,
+        )
+        deliver(self.interest, change, moved=change)
         return rows
 
     def _executed(self, execute: Callable[[], Result]) -> Result:

@@ -10,7 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import DatabaseError
 from django.db.models import Model
 
-from django_reckon.changes.event import Change
+from django_reckon.changes.event import Change, Targets
 from django_reckon.ground.internals import table_owner
 
 Listener: TypeAlias = Callable[[Change], None]
@@ -39,6 +39,9 @@ class Watch:
             row changes, are left out of what an update reports.
         prepare: Called before an insert with its objects, to fill in their attributes;
             the last argument tells whether a fixture is loaded.
+        enter: Called inside the write's transaction before anything else, with the
+            table's model, the database's alias, and for each watched relation that is
+            written the keys it will lead to, where they are known.
         explain: Called with the objects of an insert that the database refused; what
             it returns is raised in place of the database's error, which is its cause.
         lazy: None if every update is to tell all of this. Else an update that names
@@ -57,6 +60,7 @@ class Watch:
     lock: bool = False
     moved: bool = False
     prepare: Preparer | None = None
+    enter: Callable[[type[Model], str, Targets], object] | None = None
     explain: Explainer | None = None
     lazy: frozenset[str] | None = None
     now: Callable[[str], Watch | None] | None = None

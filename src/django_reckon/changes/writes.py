@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models.sql import Query, UpdateQuery
 
-from django_reckon.changes.delivery import as_one, deliver
+from django_reckon.changes.delivery import as_one, deliver, enter
 from django_reckon.changes.event import NOWHERE, Change, ChangeKind, Key, Targets
 from django_reckon.changes.rows import (
     Rows,
@@ -59,20 +59,31 @@ class Rewrite:
 
     def run(self, execute: Callable[[Query], Result]) -> Result:
         """Run the statement and report it; both or neither."""
-        fields = self._fields()
-        interest = self.interest.now(self.using).about(fields)
+        interest = self.interest.now(self.using).about(self._fields())
         if not interest.watches:
             return execute(self.query)
-        with as_one(self.using, interest):
-            rows = self._read(interest)
-            if interest.lock and rows is not None and self.keys is None:
-                result = self._held_to(rows, execute)
-            else:
-                result = execute(self.query)
-            if result is None or result:
-                change = self._change(interest, fields, rows)
-                deliver(interest, change, self._moved(interest, change, rows))
+        return as_one(self.using, interest, lambda: self._run(interest, execute))
+
+    def _run(self, interest: Interest, execute: Callable[[Query], Result]) -> Result:
+        fields = self._fields()
+        enter(interest, model_of(self.query), self.using, self._pointing(interest))
+        rows = self._read(interest)
+        if interest.lock and rows is not None and self.keys is None:
+            result = self._held_to(rows, execute)
+        else:
+            result = execute(self.query)
+        if result is None or result:
+            change = self._change(interest, fields, rows)
+            deliver(interest, change, self._moved(interest, change, rows))
         return result
+
+    def _pointing(self, interest: Interest) -> Targets:
+        """Return where the rows will lead by the relations that are written."""
+        return {
+            field.name: targets([stored(field, self.values[field])])
+            for field in relations_of(model_of(self.query), interest)
+            if field in self.values and not self._is_computed(field)
+        }
 
     def _fields(self) -> frozenset[str] | None:
         if self.kind is not ChangeKind.UPDATE:

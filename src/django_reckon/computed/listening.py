@@ -12,6 +12,7 @@ from django.db.models import Model
 from django_reckon.changes.event import Change, ChangeKind
 from django_reckon.changes.group import group_on
 from django_reckon.changes.watch import Watch, watch_list
+from django_reckon.computed.refreshing import gates
 from django_reckon.computed.refreshing.engine import computing_now, refresh, running_on
 from django_reckon.computed.refreshing.plan import NOTHING, SeenTo, plan
 from django_reckon.computed.refreshing.refusals import refused
@@ -25,6 +26,8 @@ from django_reckon.computed.strategies.behind import behind
 from django_reckon.computed.strategies.choice import is_deferred
 from django_reckon.conf import computed as conf
 from django_reckon.ground.internals import generated_from
+from django_reckon.ground.together import is_own
+from django_reckon.ground.transactions import is_open
 
 # In the order in which they were made.
 _watches: Final[list[tuple[type[Model], Watch]]] = []
@@ -188,6 +191,7 @@ def _watch(edges: Iterable[Edge]) -> Watch:
         moved=True,
         prepare=prepare,
         explain=refused,
+        enter=gates.before_write,
     )
     lazy = replace(eager, lazy=frozenset(eager.relations) - must_tell)
     return replace(eager, now=partial(_now, eager, lazy))
@@ -195,9 +199,19 @@ def _watch(edges: Iterable[Edge]) -> Watch:
 
 def _now(eager: Watch, lazy: Watch, alias: str) -> Watch | None:
     """Return what to know of a write at the moment."""
+    chosen = _attention(eager, lazy, alias)
+    if chosen is None or gates.is_on():
+        return chosen
+    return replace(chosen, lock=False)
+
+
+def _attention(eager: Watch, lazy: Watch, alias: str) -> Watch | None:
     if running_on(alias) is not None:
         return eager
     suspended = suspension()
     if suspended is not None:
         return None if suspended.work_on(alias) is None else lazy
-    return lazy if is_deferred() else eager
+    # A write by itself is refreshed at once, unless its old values tell that it moved
+    # nothing.
+    waits = is_deferred() and is_open(alias) and not is_own(alias)
+    return lazy if waits else eager

@@ -31,8 +31,10 @@ class Settings:
             dotted path of another, COMPUTEDFIELDS_FASTUPDATE.
         querysize: Rows read at once, COMPUTEDFIELDS_QUERYSIZE.
         fixtures: "recompute" after loaddata, or "skip", COMPUTEDFIELDS_FIXTURES.
-        strategy: "immediate" refreshes after each write; "transaction" at its end, or
-            when a statement reads what is stale, COMPUTEDFIELDS_STRATEGY.
+        strategy: "transaction" refreshes at its end, or when a statement reads what is
+            stale; "immediate" after each write, COMPUTEDFIELDS_STRATEGY.
+        locking: "on", or "off" where nobody else writes meanwhile,
+            COMPUTEDFIELDS_LOCKING.
     """
 
     admin: bool = False
@@ -42,7 +44,8 @@ class Settings:
     fastupdate: bool | BackendSpec = True
     querysize: int = 10_000
     fixtures: str = "recompute"
-    strategy: str = "immediate"
+    strategy: str = "transaction"
+    locking: str = "on"
 
 
 @lru_cache(maxsize=1)
@@ -62,6 +65,7 @@ def current() -> Settings:
         fastupdate=_writer("FASTUPDATE", default.fastupdate),
         querysize=_read.positive("QUERYSIZE", default.querysize),
         fixtures=_read.choice("FIXTURES", default.fixtures, ("recompute", "skip")),
+        locking=_read.choice("LOCKING", default.locking, ("on", "off")),
         strategy=_read.choice(
             "STRATEGY", default.strategy, ("immediate", "transaction")
         ),

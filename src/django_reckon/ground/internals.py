@@ -127,6 +127,12 @@ def collected_models(collector: Collector) -> set[type[Model]]:
     }
 
 
+def collected_instances(collector: Collector) -> list[Model]:
+    """Return the instances that a delete will take."""
+    known: Any = collector
+    return [obj for instances in known.data.values() for obj in instances]
+
+
 def for_write(queryset: QuerySet[Any]) -> str:
     """Return the database that a queryset would write to."""
     return chosen_alias(queryset) or router.db_for_write(

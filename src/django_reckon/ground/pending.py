@@ -17,6 +17,7 @@ from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from django_reckon.ground.internals import put_first_on_commit
+from django_reckon.ground.together import is_of_tests
 
 T = TypeVar("T")
 W = TypeVar("W", bound="Pending")
@@ -248,10 +249,7 @@ class _Hooks:
 
     def _is_outermost_of_test(self) -> bool:
         """Tell whether only a TestCase's own blocks are left open."""
-        blocks = self.connection.atomic_blocks
-        return bool(blocks) and all(
-            getattr(block, "_from_testcase", False) for block in blocks
-        )
+        return is_of_tests(self.connection)
 
 
 class Layers(Generic[T]):

@@ -191,7 +191,7 @@ def test_failed_write_loses_the_transaction_around_it(fuse: Fuse, act: Act) -> N
 
 
 def test_transaction_cannot_go_on_past_a_failed_write(fuse: Fuse, act: Act) -> None:
-    with transaction.atomic():
+    with transaction.atomic(), face.immediate_updates():
         with pytest.raises(ResolutionError):
             act(Fuse.objects.all(), "update", text="trip")
         with pytest.raises(transaction.TransactionManagementError):
@@ -204,7 +204,11 @@ def test_transaction_cannot_go_on_past_a_failed_write(fuse: Fuse, act: Act) -> N
 def test_savepoint_keeps_a_failed_write_from_the_rest(fuse: Fuse, act: Act) -> None:
     with transaction.atomic():
         act(Circuit.objects, "create", name="second")
-        with pytest.raises(ResolutionError), transaction.atomic():
+        with (
+            pytest.raises(ResolutionError),
+            face.immediate_updates(),
+            transaction.atomic(),
+        ):
             act(Fuse.objects.all(), "update", text="trip")
 
     assert Circuit.objects.count() == 2

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import prefetch_related_objects
 
@@ -24,6 +24,7 @@ from django_reckon.changes.rows import batched
 from django_reckon.computed.refreshing.chunks import chunk_size
 from django_reckon.computed.refreshing.fetching import lookups_of
 from django_reckon.computed.refreshing.functions import assign, call
+from django_reckon.computed.refreshing.gates import before_refresh, is_on
 from django_reckon.computed.refreshing.locating import located
 from django_reckon.computed.refreshing.moved import Moved, followed
 from django_reckon.computed.refreshing.plan import NOTHING, SeenTo
@@ -35,6 +36,7 @@ from django_reckon.computed.writers import current_writer
 from django_reckon.exceptions import ResolutionError
 from django_reckon.ground.batches import batches
 from django_reckon.ground.columns import is_same
+from django_reckon.ground.together import is_own, together
 from django_reckon.protocols import ComputedWriter
 from django_reckon.signals import resolver_exit, resolver_start, resolver_update
 
@@ -87,6 +89,7 @@ class Refresh:
         writer: Writes the values.
         querysize: Rows read at once; None for what fields and settings say.
         steps: What else becomes due is left out; None for every step there is.
+        last: Whether the transaction ends with it.
     """
 
     alias: str
@@ -94,6 +97,7 @@ class Refresh:
     writer: ComputedWriter
     querysize: int | None = None
     steps: Sequence[Step] | None = None
+    last: bool = False
     tally: Tally = field(default_factory=Tally)
     _rounds: dict[Step, int] = field(default_factory=dict)
 
@@ -108,9 +112,10 @@ class Refresh:
         before = _running.set({**_running.get(), self.alias: self.work})
         resolver_start.send(sender=registry)
         try:
-            with transaction.atomic(using=self.alias, savepoint=False):
-                while (step := self._next()) is not None:
-                    self._run(step)
+            models = {route.target for route in self.work.due}
+            before_refresh(self.alias, models, last=self.last or is_own(self.alias))
+            while (step := self._next()) is not None:
+                self._run(step)
         finally:
             _running.reset(before)
             resolver_exit.send(sender=registry)
@@ -174,7 +179,7 @@ class Refresh:
         rows: QuerySet[Any] = QuerySet(model, using=self.alias)
         rows = rows.filter(pk__in=keys).order_by("pk")
         features = connections[self.alias].features
-        if not features.has_select_for_update:
+        if not features.has_select_for_update or not is_on():
             return rows
         return rows.select_for_update(
             no_key=features.has_select_for_no_key_update,
@@ -241,6 +246,7 @@ def refresh(
     writer: ComputedWriter | None = None,
     querysize: int | None = None,
     steps: Sequence[Step] | None = None,
+    last: bool = False,
 ) -> Tally:
     """
     Do the work on a database now, in the transaction that is open or in one of its own.
@@ -251,8 +257,15 @@ def refresh(
         writer: Writes the values; by default as the settings say.
         querysize: Rows read at once; by default as fields and settings say.
         steps: Do no others; what else becomes due is left to the caller.
+        last: Whether the transaction that is open ends with it.
 
     Raises:
         ResolutionError: A value cannot be computed or stored.
     """
-    return Refresh(alias, work, writer or current_writer(), querysize, steps).run()
+    chosen = writer or current_writer()
+
+    def attempt() -> Tally:
+        mine = Work().merge(work)
+        return Refresh(alias, mine, chosen, querysize, steps, last=last).run()
+
+    return attempt() if last else together(alias, attempt)

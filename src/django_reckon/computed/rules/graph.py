@@ -64,6 +64,21 @@ def steps_of(
     )
 
 
+def groups_of(edges: Iterable[Edge]) -> dict[type[Model], str]:
+    """Return the tables that edges tie together: model -> name of its group."""
+    groups: dict[type[Model], set[type[Model]]] = {}
+    for edge in edges:
+        one = groups.setdefault(edge.source, {edge.source})
+        other = groups.setdefault(edge.target, {edge.target})
+        if one is not other:
+            one |= other
+            groups.update(dict.fromkeys(other, one))
+    return {
+        model: min(each._meta.label for each in group)
+        for model, group in groups.items()
+    }
+
+
 def _computed_sources(
     node: Node, edges: Mapping[Node, Iterable[Edge]]
 ) -> dict[Node, None]:

@@ -11,7 +11,7 @@ from django.db.models import GeneratedField, Model
 from django.db.models.signals import class_prepared
 
 from django_reckon.computed.rules.edges import Edge, Node
-from django_reckon.computed.rules.graph import Step, label, steps_of
+from django_reckon.computed.rules.graph import Step, groups_of, label, steps_of
 from django_reckon.computed.rules.paths import Hop
 from django_reckon.computed.rules.problems import Problem, problem_of
 from django_reckon.computed.rules.resolving import ComputedColumn as ComputedColumn
@@ -50,6 +50,7 @@ class Registry:
     _relational: dict[type[Model], frozenset[AnyField]] = field(default_factory=dict)
     _local: dict[Node, bool] = field(default_factory=dict)
     _awaiting: dict[Node, bool] = field(default_factory=dict)
+    _groups: dict[type[Model], str] = field(default_factory=dict)
 
     def fill(self, models: Iterable[type[Model]]) -> None:
         """Forget all, and take every computed field of these models."""
@@ -73,6 +74,7 @@ class Registry:
         self._relational.clear()
         self._local.clear()
         self._awaiting.clear()
+        self._groups.clear()
 
     def of(self, model: type[Model]) -> tuple[ComputedColumn, ...]:
         """Return a model's computed fields, parents' included, in local order."""
@@ -91,6 +93,12 @@ class Registry:
     def on(self, table: type[Model]) -> tuple[ComputedColumn, ...]:
         """Return the computed fields of one table, in local order."""
         return tuple(column for column in self.of(table) if column.model is table)
+
+    def group_of(self, model: type[Model]) -> str:
+        """Return the name of all tables that fields tie to a model's, near and far."""
+        if not self._groups:
+            self._groups.update(groups_of(self.edges()))
+        return self._groups.get(table_owner(model), model._meta.label)
 
     def is_local(self, column: ComputedColumn) -> bool:
         """

@@ -73,7 +73,7 @@ class WriteBehind:
         """
         self._run(self._ledger, self._loaded)
 
-    def _run(self, *ledgers: Ledger) -> None:
+    def _run(self, *ledgers: Ledger, last: bool = False) -> None:
         connection = connections[self._alias]
         if self._busy or connection.needs_rollback or connection.closed_in_transaction:
             return
@@ -84,7 +84,7 @@ class WriteBehind:
                     work = Work()
                     for each in ledgers:
                         work.merge(each.take())
-                    refresh(self._alias, work)
+                    refresh(self._alias, work, last=last)
         except BaseException:
             if connection.in_atomic_block:
                 connection.needs_rollback = True
@@ -126,7 +126,7 @@ class WriteBehind:
 
     def before_commit(self) -> None:
         """Do everything that is due."""
-        self.flush()
+        self._run(self._ledger, self._loaded, last=True)
 
     def committed(self) -> None:
         """Look at no more statements."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -15,6 +17,10 @@ class Vendor:
     # Updates rows from a list of values named v; None where we know no such statement.
     # {table} is quoted, {rows} comes from value_rows().
     update_from_values: str | None = None
+    # Pointing at a row holds it, so that its own values can hardly be written after.
+    pointing_locks: bool = False
+    # Whether pass_gate() does anything.
+    has_gates: bool = False
     # What stands before a column that such a statement sets.
     set_prefix: str = ""
 
@@ -29,6 +35,25 @@ class Vendor:
         Asked with that transaction open; one at REPEATABLE READ, say, does not.
         """
         return False
+
+    def to_write(
+        self, connection: BaseDatabaseWrapper
+    ) -> AbstractContextManager[object]:
+        """Let a transaction that begins in the block be sure of its right to write."""
+        return nullcontext()
+
+    def is_deadlock(self, error: DatabaseError) -> bool:
+        """Tell whether the database ended the transaction to resolve a deadlock."""
+        return False
+
+    def pass_gate(
+        self, connection: BaseDatabaseWrapper, name: str, *, alone: bool
+    ) -> None:
+        """
+        Wait at a gate that whoever passes alone closes until the transaction ends.
+
+        The others pass together.
+        """
 
     def typed_place(self, kind: str) -> str:
         """Return the placeholder of a value of a column type, in a list of values."""

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from typing_extensions import override
 
+from django_reckon.ground.digest import digest
 from django_reckon.ground.vendors.base import Vendor
 
 
 class PostgreSQL(Vendor):
     """PostgreSQL 15 and later."""
 
+    has_gates = True
     update_from_values = (
         "UPDATE {table} SET {values} FROM (VALUES {rows}) AS v ({names}) WHERE {same}"
     )
+
+    @override
+    def is_deadlock(self, error: DatabaseError) -> bool:
+        # psycopg 3 and 2.
+        cause = error.__cause__
+        code = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+        return code == "40P01"
+
+    @override
+    def pass_gate(
+        self, connection: BaseDatabaseWrapper, name: str, *, alone: bool
+    ) -> None:
+        lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+        key = int(digest("gate", name)[:16], 16) - 2**63
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {lock}(%s)", [key])
 
     @override
     def typed_place(self, kind: str) -> str:

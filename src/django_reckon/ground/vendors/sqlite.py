@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 from typing_extensions import override
 
@@ -17,6 +21,18 @@ class SQLite(Vendor):
         "WITH v ({names}) AS (VALUES {rows}) UPDATE {table} SET {values} FROM v "
         "WHERE {same}"
     )
+
+    @override
+    @contextmanager
+    def to_write(self, connection: BaseDatabaseWrapper) -> Iterator[None]:
+        # One that reads first cannot wait for its turn to write.
+        wrapper: Any = connection
+        before = wrapper.transaction_mode
+        wrapper.transaction_mode = before or "IMMEDIATE"
+        try:
+            yield
+        finally:
+            wrapper.transaction_mode = before
 
     @override
     def serves_threads(self, connection: BaseDatabaseWrapper) -> bool:

@@ -1,0 +1,93 @@
+"""Work that must be one transaction."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Final, TypeVar
+
+from django.db import DatabaseError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from django_reckon.ground.vendors import vendor_of
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+# How often work in a transaction of its own is tried before its deadlock is told.
+_TRIES: Final = 6
+# Seconds to wait at most before the second try; longer before each that follows.
+_PAUSE: Final = 0.01
+
+# Databases whose open transaction was begun below, in this thread or task.
+_own: Final[ContextVar[frozenset[str]]] = ContextVar(
+    "reckon_own_transactions", default=frozenset()
+)
+
+
+def is_own(alias: str) -> bool:
+    """Tell whether the open transaction was begun by together(), and ends with it."""
+    return alias in _own.get()
+
+
+def together(
+    alias: str, work: Callable[[], T], *, again: Callable[[], object] | None = None
+) -> T:
+    """
+    Do work in one transaction: the caller's, or one of its own where there is none.
+
+    One of its own has the right to write from its start, where the database would
+    refuse that in the middle. If the database ends it to resolve a deadlock, it is
+    done once more, a few times. In a TestCase it is a savepoint.
+
+    Args:
+        alias: The database.
+        work: What to do.
+        again: Called before work is done once more, to undo what it did in memory.
+    """
+    connection = connections[alias]
+    inside = connection.in_atomic_block
+    if is_own(alias) or (inside and not is_of_tests(connection)):
+        return work()
+    if not inside and not connection.get_autocommit():
+        # Without a savepoint: to SQLite, with autocommit off, that would be a COMMIT.
+        with transaction.atomic(using=alias, savepoint=False):
+            return work()
+    tries = 1
+    while True:
+        try:
+            return _in_own(connection, work)
+        except DatabaseError as error:
+            deadlock = vendor_of(connection).is_deadlock(error)
+            if not deadlock or inside or tries >= _TRIES:
+                raise
+            logger.info("A deadlock on %r; trying again.", alias)
+        time.sleep(random.uniform(0, _PAUSE * tries))  # noqa: S311 - no secret
+        tries += 1
+        if again is not None:
+            again()
+
+
+def _in_own(connection: BaseDatabaseWrapper, work: Callable[[], T]) -> T:
+    alias = connection.alias
+    before = _own.set(_own.get() | {alias})
+    try:
+        with (
+            vendor_of(connection).to_write(connection),
+            transaction.atomic(using=alias),
+        ):
+            return work()
+    finally:
+        _own.reset(before)
+
+
+def is_of_tests(connection: BaseDatabaseWrapper) -> bool:
+    """Tell whether a TestCase's own blocks are open and no others."""
+    blocks = connection.atomic_blocks
+    return bool(blocks) and all(
+        getattr(block, "_from_testcase", False) for block in blocks
+    )
