@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, router
 from django.db.models import Model, QuerySet
 from typing_extensions import override
 
+from django_reckon.computed.auditing.enqueuing import enqueued
 from django_reckon.computed.auditing.rebuild import (
     columns_of,
     rebuilt,
@@ -20,6 +22,7 @@ from django_reckon.computed.auditing.rebuild import (
     schedule,
 )
 from django_reckon.computed.auditing.records import Record, record_of
+from django_reckon.computed.auditing.workers import range_crew, shared
 from django_reckon.computed.refreshing.chunks import chunk_size
 from django_reckon.computed.refreshing.engine import Tally
 from django_reckon.computed.rules.graph import Step
@@ -32,8 +35,19 @@ from django_reckon.management.scope import (
     computed_models,
     has_table,
 )
+from django_reckon.management.sharing import (
+    Queue,
+    add_sharing,
+    check_sharing,
+    require_shareable,
+)
 from django_reckon.management.streams import ended_well, lines_of, with_bar
 from django_reckon.protocols import ComputedWriter
+
+T = TypeVar("T")
+
+# From the steps, which of them, and a database to what each of its chunks took.
+_ChunksOf: TypeAlias = Callable[[Sequence[Step], int, str], Iterator[Tally]]
 
 
 class Command(BaseCommand):
@@ -65,6 +79,7 @@ class Command(BaseCommand):
             action="store_true",
             help="Print one JSON object for each line of the report.",
         )
+        add_sharing(parser)
         add_reading(parser, where="Write in that database.")
 
     @override
@@ -74,7 +89,11 @@ class Command(BaseCommand):
                 "--from-json takes its models from the file. Leave out "
                 f"{' '.join(options['labels'])}."
             )
+        check_sharing(options)
         alias = checked_alias(options["database"])
+        if options["enqueue"]:
+            self._enqueue(alias, options)
+            return
         total = Tally()
         with ended_well(self.stdout, lambda: _kept(total)), _explained(total):
             if options["from_json"] is None:
@@ -88,16 +107,47 @@ class Command(BaseCommand):
         self, alias: str | None, total: Tally, options: dict[str, Any]
     ) -> None:
         steps = schedule(computed_models(options["labels"]))
-        writer, querysize = _writer(options), options["querysize"]
-        for at, step in enumerate(steps):
-            if alias is not None and not has_table(step.model, alias):
-                continue
-            where = alias or router.db_for_write(step.model)
-            done = Tally()
-            chunks = rebuilt(steps, at, where, writer=writer, querysize=querysize)
-            for each in _with_bar(chunks, step, where, options):
-                _add(each, done, total)
-            self._report(step.model, where, step.fields, done, options)
+        places = list(_places(steps, alias))
+        with ExitStack() as stack:
+            chunks_of = _chunks_of({where for _, where in places}, options, stack)
+            for at, where in places:
+                step, done = steps[at], Tally()
+                chunks = chunks_of(steps, at, where)
+                for each in _with_bar(chunks, step, where, options):
+                    _add(each, done, total)
+                self._report(step.model, where, step.fields, done, options)
+
+    def _enqueue(self, alias: str | None, options: dict[str, Any]) -> None:
+        queue = Queue()
+        with ended_well(self.stdout, queue.advice), queue.explained():
+            steps = schedule(computed_models(options["labels"]))
+            for at, where in _places(steps, alias):
+                step, before = steps[at], queue.tasks
+                tasks = enqueued(
+                    step, where, mode=options["mode"], querysize=options["querysize"]
+                )
+                for is_well in _with_bar(tasks, step, where, options):
+                    queue.add(is_well=is_well)
+                self._report_queued(step, where, queue.tasks - before, options)
+            queue.require_well()
+            if not options["json"]:
+                self.stdout.write(f"{_many(queue.tasks, 'task')} queued.")
+
+    def _report_queued(
+        self, step: Step, alias: str, tasks: int, options: dict[str, Any]
+    ) -> None:
+        name = step.model._meta.label
+        if options["json"]:
+            report = {
+                "model": name,
+                "database": alias,
+                "fields": list(step.fields),
+                "tasks": tasks,
+            }
+            self.stdout.write(json.dumps(report))
+        else:
+            what = f"{name} ({', '.join(step.fields)}) on {alias}"
+            self.stdout.write(f"{what}: {_many(tasks, 'task')} queued")
 
     def _repair(self, alias: str | None, total: Tally, options: dict[str, Any]) -> None:
         name = options["from_json"]
@@ -150,9 +200,36 @@ def _explained(total: Tally) -> Iterator[None]:
     """
     try:
         yield
-    except (ResolutionError, DatabaseError) as error:
+    except (ResolutionError, DatabaseError, ChildProcessError) as error:
         problem = str(error).strip()
         raise CommandError(f"{problem} {_kept(total)}") from error
+
+
+def _places(steps: Sequence[Step], alias: str | None) -> Iterator[tuple[int, str]]:
+    """Yield which steps there are to do, and in which database."""
+    for at, step in enumerate(steps):
+        if alias is None:
+            yield at, router.db_for_write(step.model)
+        elif has_table(step.model, alias):
+            yield at, alias
+
+
+def _chunks_of(
+    aliases: Iterable[str], options: dict[str, Any], stack: ExitStack
+) -> _ChunksOf:
+    """
+    Return what does the chunks of a step, here or in processes that the stack ends.
+
+    Raises:
+        CommandError: A database cannot be shared with processes.
+    """
+    querysize, size = options["querysize"], options["parallel"] or 1
+    if size == 1:
+        return partial(rebuilt, writer=_writer(options), querysize=querysize)
+    for alias in aliases:
+        require_shareable(alias)
+    crew = stack.enter_context(range_crew(size))
+    return partial(shared, crew, mode=options["mode"], querysize=querysize)
 
 
 def _kept(total: Tally) -> str:
@@ -181,8 +258,8 @@ def _record(line: str, number: int, name: str) -> Record:
 
 
 def _with_bar(
-    chunks: Iterable[Tally], step: Step, alias: str, options: dict[str, Any]
-) -> Iterable[Tally]:
+    chunks: Iterable[T], step: Step, alias: str, options: dict[str, Any]
+) -> Iterable[T]:
     def number() -> int:
         rows: QuerySet[Any] = QuerySet(step.model, using=alias)
         size = chunk_size(columns_of(step), options["querysize"])
