@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from django.db import router
+from django.db import models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     AutoField,
@@ -26,6 +26,7 @@ from django.db.models.constants import OnConflict
 from django.db.models.deletion import Collector
 from django.db.models.expressions import Col
 from django.db.models.fields.reverse_related import ForeignObjectRel
+from django.db.models.query import ModelIterable
 from django.db.models.sql import InsertQuery, Query
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.datastructures import Join
@@ -226,3 +227,51 @@ def constructor_args(manager: Manager[Any]) -> tuple[Any, Any]:
     """Return what a manager was called with, positional and named."""
     arguments: tuple[Any, Any] = getattr(manager, "_constructor_args", ((), {}))
     return arguments
+
+
+def fetch_mode_of(queryset: QuerySet[Any]) -> Any | None:
+    """Return how instances read what was left out; None before Django 6.1, as ever."""
+    return getattr(queryset, "_fetch_mode", None)
+
+
+def knows_related(queryset: QuerySet[Any]) -> bool:
+    """Tell whether rows lead to instances that are there already, as a manager's do."""
+    return bool(getattr(queryset, "_known_related_objects", None))
+
+
+def selected_columns(compiler: Any) -> tuple[list[str], int]:
+    """Return the attributes that an executed query fills, and its first place."""
+    places = compiler.klass_info["select_fields"]
+    columns = compiler.select[places[0] : places[-1] + 1]
+    return [each[0].target.attname for each in columns], places[0]
+
+
+def yields_instances(queryset: QuerySet[Any]) -> bool:
+    """Tell whether a queryset makes instances, in Django's own way."""
+    asked: Any = queryset
+    return asked._iterable_class is ModelIterable
+
+
+def yielding(queryset: QuerySet[Any], iterable: type[Any]) -> QuerySet[Any]:
+    """Return a queryset that makes its instances by a class of iterables."""
+    clone: Any = queryset
+    clone = clone._chain()
+    clone._iterable_class = iterable
+    made: QuerySet[Any] = clone
+    return made
+
+
+def may_narrow(queryset: QuerySet[Any]) -> bool:
+    """Tell whether a queryset can leave columns to be read when they are asked for."""
+    query: Any = queryset.query
+    # New in Django 6.1: with other modes than this one, later may be never.
+    ordinary = getattr(models, "FETCH_ONE", None)
+    return (
+        fetch_mode_of(queryset) is ordinary
+        and query.deferred_loading == (frozenset(), True)
+        and not query.combinator
+        and not query.distinct
+        and not query.select_related
+        and not query.annotations
+        and not query.extra
+    )

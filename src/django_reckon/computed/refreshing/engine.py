@@ -16,15 +16,15 @@ from typing import Any, Final
 
 from django.db import DatabaseError, connections
 from django.db.models import Model, QuerySet
-from django.db.models.query import prefetch_related_objects
 
 from django_reckon.changes.delivery import report
 from django_reckon.changes.event import Key
 from django_reckon.changes.rows import batched
 from django_reckon.computed.refreshing.chunks import chunk_size
-from django_reckon.computed.refreshing.fetching import lookups_of
+from django_reckon.computed.refreshing.fetching import fetch_related
 from django_reckon.computed.refreshing.functions import assign, call
 from django_reckon.computed.refreshing.gates import before_refresh, is_on
+from django_reckon.computed.refreshing.hydrating import lean
 from django_reckon.computed.refreshing.locating import located
 from django_reckon.computed.refreshing.moved import Moved, followed
 from django_reckon.computed.refreshing.plan import NOTHING, SeenTo
@@ -157,10 +157,8 @@ class Refresh:
     def _refresh(
         self, model: type[Model], columns: Sequence[ComputedColumn], keys: list[Key]
     ) -> None:
-        rows = list(self._locked(model, keys))
-        lookups = lookups_of(columns, several=len(rows) > 1)
-        if rows and lookups:
-            prefetch_related_objects(rows, *lookups)
+        rows = list(lean(self._locked(model, keys)))
+        fetch_related(rows, columns)
         self.tally.read += len(rows)
         relations = followed(model).values()
         moved = Moved(columns)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from django.db.models import Prefetch
+from django.db.models import Model, Prefetch
+from django.db.models.query import prefetch_related_objects
 
+from django_reckon.computed.refreshing.prefetching import Branch, fetch
 from django_reckon.computed.rules.declare import PrefetchLookup
 from django_reckon.computed.rules.paths import Hop
 from django_reckon.computed.rules.registry import ComputedColumn
@@ -34,16 +36,73 @@ def lookups_of(
     return list(wanted.values())
 
 
+def fetch_related(rows: Sequence[Model], columns: Sequence[ComputedColumn]) -> None:
+    """
+    Fill the caches of rows of one model whose fields are computed.
+
+    Of the rows at the end of a path, those columns are read that some rule names and
+    those by which relations are followed; all where a column names the path itself in
+    select_related or prefetch_related. A function that asks for another one has it read
+    then.
+
+    Cost:
+        One query for each relation.
+    """
+    lookups = lookups_of(columns, several=len(rows) > 1) if rows else []
+    given = [lookup for lookup in lookups if isinstance(lookup, Prefetch)]
+    if given:
+        prefetch_related_objects(rows, *given)
+    paths = [lookup for lookup in lookups if isinstance(lookup, str)]
+    if paths:
+        fetch(rows, _tree(paths, _read_at(columns)))
+
+
+def _tree(paths: Sequence[str], read: Mapping[str, frozenset[str] | None]) -> Branch:
+    """Return what to fetch, level by level."""
+    tree = Branch()
+    for path in paths:
+        branch, place = tree, ""
+        for name in path.split(SEPARATOR):
+            place = f"{place}{SEPARATOR}{name}" if place else name
+            fresh = Branch(read.get(place, frozenset()))
+            branch = branch.below.setdefault(name, fresh)
+    return tree
+
+
+def _read_at(
+    columns: Sequence[ComputedColumn],
+) -> dict[str, frozenset[str] | None]:
+    """Return the columns that are read at the end of paths; None for all."""
+    read: dict[str, frozenset[str] | None] = {}
+    for column in columns:
+        for hops, fields in column.rules:
+            path = path_of(hops)
+            names = frozenset(each.name for each in fields)
+            read[path] = (read.get(path) or frozenset()) | names
+    # After all rules: whoever names a path may use anything there.
+    for column in columns:
+        for path in _named(column):
+            parts = path.split(SEPARATOR)
+            for end in range(len(parts)):
+                read[SEPARATOR.join(parts[: end + 1])] = None
+    return read
+
+
 def _paths(column: ComputedColumn) -> Iterator[str]:
+    yield from _named(column)
+    for hops, _ in column.rules:
+        if hops:
+            yield path_of(hops)
+
+
+def _named(column: ComputedColumn) -> Iterator[str]:
+    """Yield the paths that the user wants fetched."""
     declared = column.declaration
     for path in declared.select_related:
         yield path.replace(".", SEPARATOR)
     for lookup in declared.prefetch_related:
         if isinstance(lookup, str):
             yield lookup.replace(".", SEPARATOR)
-    for hops, _ in column.rules:
-        if hops:
-            yield path_of(hops)
 
 
 def _fans(column: ComputedColumn) -> Iterator[str]:

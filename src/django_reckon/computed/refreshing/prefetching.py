@@ -1,0 +1,113 @@
+"""Related rows fetched as prefetch_related() would, in less time and fewer columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model, Prefetch, QuerySet
+from django.db.models.constants import LOOKUP_SEP
+from django.db.models.manager import BaseManager
+from django.db.models.query import prefetch_related_objects
+
+from django_reckon.computed.refreshing.hydrating import can_skip_init, lean
+from django_reckon.computed.refreshing.relations import (
+    default_queryset,
+    relation_columns,
+)
+from django_reckon.ground.internals import may_narrow, yields_instances
+
+
+@dataclass(slots=True)
+class Branch:
+    """
+    What to fetch at the end of a relation.
+
+    Attributes:
+        columns: Names of those that are read; None for all.
+        below: Attribute of a relation that goes on from there -> what to fetch.
+    """
+
+    columns: frozenset[str] | None = None
+    below: dict[str, Branch] = field(default_factory=dict)
+
+    def lookups(self) -> Iterator[str]:
+        """Yield the longest paths, as prefetch_related() takes them."""
+        for name, branch in self.below.items():
+            further = [f"{name}{LOOKUP_SEP}{path}" for path in branch.lookups()]
+            yield from further or [name]
+
+
+def fetch(rows: Sequence[Model], branch: Branch) -> None:
+    """
+    Fill the caches of rows of one model with what a branch says, level by level.
+
+    What is there already stays, as in prefetch_related_objects().
+
+    Cost:
+        One query for each relation.
+    """
+    for name, further in branch.below.items():
+        queryset = _lean_queryset(rows[0], name, further.columns)
+        if queryset is None:
+            # Django knows best, for all that comes after as well.
+            lookups = Branch(below={name: further}).lookups()
+            prefetch_related_objects(rows, *lookups)
+            continue
+        prefetch_related_objects(rows, _read_by(queryset, name))
+        reached = list(_reached(rows, name)) if further.below else []
+        if reached:
+            fetch(reached, further)
+
+
+def _lean_queryset(
+    row: Model, name: str, columns: frozenset[str] | None
+) -> QuerySet[Any] | None:
+    """Return what prefetch_related() would read; None if it cannot be read lean."""
+    default = default_queryset(row, name)
+    if (
+        default is None
+        or not can_skip_init(default.model)
+        or not yields_instances(default)
+    ):
+        return None
+    queryset = lean(default)
+    if columns is None or not may_narrow(queryset):
+        return queryset
+    model: type[Model] = queryset.model
+    names = columns | relation_columns(model)
+    if all(each.name in names for each in model._meta.concrete_fields):
+        return queryset
+    # Whatever the user's own class makes of it.
+    return QuerySet.only(queryset, *sorted(names))
+
+
+def _read_by(queryset: QuerySet[Any], name: str) -> Prefetch[Any, Any, Any]:
+    """
+    Return what a plain lookup stands for, read by a queryset.
+
+    As Prefetch.queryset it would be filtered anew for each row's manager, which is to
+    give what it always does: whoever goes on from there goes on from ordinary rows.
+    """
+    # Any: to type checkers, methods are not for setting.
+    lookup: Any = Prefetch(name)
+    lookup.get_current_querysets = lambda _level: [queryset]
+    plain: Prefetch[Any, Any, Any] = lookup
+    return plain
+
+
+def _reached(rows: Iterable[Model], name: str) -> Iterator[Model]:
+    """Yield the fetched rows that a relation leads to, each instance once."""
+    seen: set[int] = set()
+    for row in rows:
+        try:
+            end = getattr(row, name)
+        except ObjectDoesNotExist:
+            continue
+        some = end.all() if isinstance(end, BaseManager) else [end]
+        for each in some:
+            if each is not None and id(each) not in seen:
+                seen.add(id(each))
+                yield each
