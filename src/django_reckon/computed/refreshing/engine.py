@@ -179,10 +179,13 @@ class Refresh:
         features = connections[self.alias].features
         if not features.has_select_for_update or not is_on():
             return rows
-        return rows.select_for_update(
-            no_key=features.has_select_for_no_key_update,
-            of=("self",) if features.has_select_for_update_of else (),
-        )
+        no_key = features.has_select_for_no_key_update
+        if not model._meta.parents:
+            return rows.select_for_update(no_key=no_key)
+        # A statement that waits for a row has read the parents' tables before, and
+        # they are not locked: their columns take a later one.
+        list(rows.select_for_update(no_key=no_key).values_list("pk"))
+        return rows
 
     def _write(self, model: type[Model], moved: Moved) -> None:
         columns, rows = moved.written()
