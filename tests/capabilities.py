@@ -43,6 +43,18 @@ CAPABILITIES: Final[dict[str, Capability]] = {
         "SELECT ... FOR UPDATE locks single rows",
         lambda connection: connection.features.has_select_for_update,
     ),
+    "gates": Capability(
+        "writers can be kept out until a transaction ends",
+        _by("postgresql", "mysql"),
+    ),
+    "pointing_locks": Capability(
+        "a foreign key locks the row that it points at",
+        _by("mysql"),
+    ),
+    "begin_modes": Capability(
+        "BEGIN says whether the transaction will write",
+        _by("sqlite"),
+    ),
     "row_estimates": Capability(
         "the planner keeps an estimate of a table's rows",
         _by("postgresql", "mysql"),

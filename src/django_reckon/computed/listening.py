@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db.models import Model
 
-from django_reckon.changes.event import Change, ChangeKind
+from django_reckon.changes.event import Change, ChangeKind, Targets
 from django_reckon.changes.group import group_on
 from django_reckon.changes.watch import Watch, watch_list
 from django_reckon.computed.refreshing import gates
@@ -191,7 +191,7 @@ def _watch(edges: Iterable[Edge]) -> Watch:
         moved=True,
         prepare=prepare,
         explain=refused,
-        enter=gates.before_write,
+        enter=_before_write,
     )
     lazy = replace(eager, lazy=frozenset(eager.relations) - must_tell)
     return replace(eager, now=partial(_now, eager, lazy))
@@ -203,6 +203,12 @@ def _now(eager: Watch, lazy: Watch, alias: str) -> Watch | None:
     if chosen is None or gates.is_on():
         return chosen
     return replace(chosen, lock=False)
+
+
+def _before_write(model: type[Model], alias: str, pointing: Targets) -> None:
+    if running_on(alias) is None:
+        at_once = suspension() is None and not is_deferred()
+        gates.before_write(model, alias, pointing, refreshed_at_once=at_once)
 
 
 def _attention(eager: Watch, lazy: Watch, alias: str) -> Watch | None:

@@ -60,23 +60,37 @@ class Passed:
         """Do nothing."""
 
 
-def before_write(model: type[Model], alias: str, pointing: Targets) -> None:
+def before_write(
+    model: type[Model], alias: str, pointing: Targets, *, refreshed_at_once: bool
+) -> None:
     """
     Wait for others before a table is written, where waiting later would be too late.
 
-    A foreign key that is checked locks the row it points at, for all who point there
-    together; then none of them can write to it. So a write by itself locks that row
-    before, and a transaction of many statements lets no other in between.
+    A transaction whose writes are refreshed one by one locks rows by each of them, in
+    no order; so it lets no other in between. A foreign key that is checked locks the
+    row it points at, for all who point there together; then none of them can write to
+    it. So a write by itself locks that row before, and any transaction of several
+    keeps the others out.
+
+    Args:
+        model: The table's model.
+        alias: The database.
+        pointing: For relations that are written, the keys they will lead to.
+        refreshed_at_once: Whether the write will be refreshed right after it.
 
     Raises:
         ConfigurationError: At the isolation level of the database no lock would help.
     """
     connection = connections[alias]
-    if not is_on() or not vendor_of(connection).pointing_locks:
+    if not is_on():
+        return
+    alone = not is_own(alias)
+    if not vendor_of(connection).pointing_locks:
+        if alone and refreshed_at_once:
+            _pass(alias, registry.group_of(model), alone=True)
         return
     if is_frozen(alias):
         raise ConfigurationError(_LEVEL.format(alias=alias))
-    alone = not is_own(alias)
     _pass(alias, registry.group_of(model), alone=alone)
     for name in [] if alone else sorted(pointing):
         _lock(alias, model, name, pointing[name])
