@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 from django.core.exceptions import FieldDoesNotExist
@@ -70,24 +71,48 @@ class Watch:
         return self.fields is None or fields is None or bool(self.fields & fields)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Interest:
-    """All wishes about one model, and what they come to together."""
+    """All wishes about one model, and what they come to together; worked out once."""
 
     watches: tuple[Watch, ...] = ()
 
-    def about(self, fields: frozenset[str] | None) -> Interest:
-        """Return the wishes that a write of these fields touches."""
-        return Interest(tuple(each for each in self.watches if each.minds(fields)))
-
     def now(self, alias: str) -> Interest:
         """Return what the wishes come to at the moment."""
-        if all(each.now is None for each in self.watches):
+        if not self._varies:
             return self
         asked = (each if each.now is None else each.now(alias) for each in self.watches)
-        return Interest(tuple(each for each in asked if each is not None))
+        return self._part([each for each in asked if each is not None])
 
-    @property
+    def about(self, fields: frozenset[str] | None) -> Interest:
+        """Return the wishes that a write of these fields touches."""
+        known = self._about.get(fields)
+        if known is None:
+            minding = [each for each in self.watches if each.minds(fields)]
+            known = self._about[fields] = self._part(minding)
+        return known
+
+    def _part(self, watches: Sequence[Watch]) -> Interest:
+        # They live as long as what is kept here under their identities.
+        key = tuple(map(id, watches))
+        known = self._parts.get(key)
+        if known is None:
+            known = self._parts[key] = Interest(tuple(watches))
+        return known
+
+    @cached_property
+    def _varies(self) -> bool:
+        return any(each.now is not None for each in self.watches)
+
+    @cached_property
+    def _about(self) -> dict[frozenset[str] | None, Interest]:
+        return {}
+
+    @cached_property
+    def _parts(self) -> dict[tuple[int, ...], Interest]:
+        return {}
+
+    @cached_property
     def lazy(self) -> frozenset[str] | None:
         """The relations nobody wants a query for; None if someone wants one anyway."""
         readers = [each for each in self.watches if each.relations or each.moved]
@@ -98,28 +123,28 @@ class Interest:
             wanted.update(set(each.relations) - each.lazy)
         return frozenset(self.relations) - wanted
 
-    @property
+    @cached_property
     def compared(self) -> frozenset[str]:
         """Every field whose old values are to be compared with the new ones."""
         wanted = (each.fields or frozenset() for each in self.watches if each.moved)
         return frozenset().union(*wanted)
 
-    @property
+    @cached_property
     def relations(self) -> tuple[str, ...]:
         """Every relation that someone wants, once, in a fixed order."""
         return tuple(sorted({name for each in self.watches for name in each.relations}))
 
-    @property
+    @cached_property
     def keys(self) -> bool:
         """Whether someone wants keys that only a query can tell."""
         return any(each.keys for each in self.watches)
 
-    @property
+    @cached_property
     def atomic(self) -> bool:
         """Whether someone wants to be in one transaction with the write, or locks."""
         return any(each.atomic or each.lock for each in self.watches)
 
-    @property
+    @cached_property
     def lock(self) -> bool:
         """Whether someone wants rows locked before the write."""
         return any(each.lock for each in self.watches)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
+from django.db.models import Model
 from django.db.models.sql import Query, UpdateQuery
 
 from django_reckon.changes.delivery import as_one, deliver, enter
@@ -36,7 +38,7 @@ from django_reckon.ground.internals import (
 Result = Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Rewrite:
     """
     Rows on their way to other values, or out.
@@ -44,7 +46,7 @@ class Rewrite:
     Attributes:
         query: The update or delete.
         using: Database alias.
-        interest: Who wants to know.
+        interest: Who wants to know; narrowed by run() to those whom it touches.
         kind: UPDATE, DELETE or LOAD.
         values: Field -> what an update sets it to; empty for a delete.
         keys: Primary keys where the caller has them.
@@ -59,88 +61,99 @@ class Rewrite:
 
     def run(self, execute: Callable[[Query], Result]) -> Result:
         """Run the statement and report it; both or neither."""
-        interest = self.interest.now(self.using).about(self._fields())
-        if not interest.watches:
+        self.interest = self.interest.now(self.using).about(self._fields)
+        if not self.interest.watches:
             return execute(self.query)
-        return as_one(self.using, interest, lambda: self._run(interest, execute))
+        return as_one(self.using, self.interest, partial(self._run, execute))
 
-    def _run(self, interest: Interest, execute: Callable[[Query], Result]) -> Result:
-        fields = self._fields()
-        enter(interest, model_of(self.query), self.using, self._pointing(interest))
-        rows = self._read(interest)
-        if interest.lock and rows is not None and self.keys is None:
+    def _run(self, execute: Callable[[Query], Result]) -> Result:
+        enter(self.interest, self._model, self.using, self._pointing())
+        rows = self._read()
+        if self.interest.lock and rows is not None and self.keys is None:
             result = self._held_to(rows, execute)
         else:
             result = execute(self.query)
         if result is None or result:
-            change = self._change(interest, fields, rows)
-            deliver(interest, change, self._moved(interest, change, rows))
+            change = self._change(self._fields, rows)
+            deliver(self.interest, change, self._moved(change, rows))
         return result
 
-    def _pointing(self, interest: Interest) -> Targets:
+    def _pointing(self) -> Targets:
         """Return where the rows will lead by the relations that are written."""
         return {
             field.name: targets([stored(field, self.values[field])])
-            for field in relations_of(model_of(self.query), interest)
+            for field in self._relations
             if field in self.values and not self._is_computed(field)
         }
 
+    @cached_property
+    def _model(self) -> type[Model]:
+        """The model of the table that is written."""
+        return table_owner(model_of(self.query))
+
+    @cached_property
     def _fields(self) -> frozenset[str] | None:
         if self.kind is not ChangeKind.UPDATE:
             return None
         return self._written(field.name for field in self.values)
 
     def _written(self, names: Iterable[str]) -> frozenset[str]:
-        return with_generated(model_of(self.query), names)
+        return with_generated(self._model, names)
 
-    def _read(self, interest: Interest) -> Rows | None:
+    def _read(self) -> Rows | None:
         """Read the rows if someone needs to know more than the statement tells."""
-        columns = self._columns(interest)
-        relations = self._relations(interest)
-        if self._is_lazy(interest) and not relations:
+        interest = self.interest
+        if self._is_lazy and not self._relations:
             return None
-        wanted = columns or interest.lock or (interest.keys and self.keys is None)
-        if not wanted:
+        unknown = interest.keys and self.keys is None
+        if not self._columns and not interest.lock and not unknown:
             return None
-        set_by = [self.values[each] for each in relations if self._is_computed(each)]
+        set_by = [self.values[f] for f in self._relations if self._is_computed(f)]
         if self.keys is not None and not set_by:
-            model, lock = model_of(self.query), interest.lock
-            return read_keys(model, self.using, self.keys, columns, lock=lock)
+            return read_keys(
+                self._model, self.using, self.keys, self._columns, lock=interest.lock
+            )
         return read_rows(
-            self.query, self.using, columns, expressions=set_by, lock=interest.lock
+            self.query,
+            self.using,
+            self._columns,
+            expressions=set_by,
+            lock=interest.lock,
         )
 
-    def _is_lazy(self, interest: Interest) -> bool:
-        """Tell whether the statement itself tells enough of which rows it writes."""
+    @cached_property
+    def _is_lazy(self) -> bool:
+        """Whether the statement itself tells enough of which rows it writes."""
         if self.keys is None or self.kind is not ChangeKind.UPDATE:
             return False
-        parts = key_fields(model_of(self.query))
-        is_lazy = interest.lazy is not None
-        return is_lazy and not any(part in self.values for part in parts)
+        if self.interest.lazy is None:
+            return False
+        return not any(part in self.values for part in key_fields(self._model))
 
-    def _relations(self, interest: Interest) -> list[AnyField]:
-        """Return the relations that are to be told of."""
-        relations = relations_of(model_of(self.query), interest)
-        if not self._is_lazy(interest):
+    @cached_property
+    def _relations(self) -> list[AnyField]:
+        """The relations that are to be told of."""
+        relations = relations_of(self._model, self.interest)
+        if not self._is_lazy:
             return relations
-        unread = interest.lazy or ()
+        unread = self.interest.lazy or ()
         return [f for f in relations if f in self.values or f.name not in unread]
 
-    def _columns(self, interest: Interest) -> list[AnyField]:
-        """Return what to read: the relations first, then what is to be compared."""
-        relations = self._relations(interest)
-        return relations + [
-            field
-            for field in self.values
-            if field.name in interest.compared
-            and field not in relations
-            and not self._is_computed(field)
-        ]
+    @cached_property
+    def _columns(self) -> list[AnyField]:
+        """What to read: the relations first, then what is to be compared."""
+        compared = [f for f in self._compared if not self._is_computed(f)]
+        return self._relations + [f for f in compared if f not in self._relations]
+
+    @cached_property
+    def _compared(self) -> list[AnyField]:
+        """The fields that are written and whose old values someone compares."""
+        return [f for f in self.values if f.name in self.interest.compared]
 
     def _held_to(self, rows: Rows, execute: Callable[[Query], Result]) -> Result:
         """Write the rows that were read and no others that came to match since."""
         results = []
-        for some in batched(model_of(self.query), self.using, rows):
+        for some in batched(self._model, self.using, rows):
             part = self.query.clone()
             part.clear_where()
             pin(part, some)
@@ -149,18 +162,15 @@ class Rewrite:
             return 0
         return results[0] if len(results) == 1 else _summed(results)
 
-    def _moved(
-        self, interest: Interest, change: Change, rows: Rows | None
-    ) -> Change | None:
+    def _moved(self, change: Change, rows: Rows | None) -> Change | None:
         """Return the part of the change that made a difference; None if none did."""
-        compared = [f for f in self.values if f.name in interest.compared]
+        compared = self._compared
         if rows is None or change.fields is None or not compared:
             return change
-        if any(part in self.values for part in key_fields(model_of(self.query))):
+        if any(part in self.values for part in key_fields(self._model)):
             return change
         moved = {field.name for field in compared if self._is_computed(field)}
-        columns = self._columns(interest)
-        places = [(f, columns.index(f)) for f in compared if f.name not in moved]
+        places = [(f, self._columns.index(f)) for f in compared if f.name not in moved]
         kept = {}
         for key, row in rows.items():
             differ = {f.name for f, at in places if not self._is_kept(f, row[at])}
@@ -169,28 +179,26 @@ class Rewrite:
                 moved |= differ
         if not kept:
             return None
-        return self._change(interest, self._written(moved), kept)
+        return self._change(self._written(moved), kept)
 
     def _is_kept(self, field: AnyField, old: Any) -> bool:
         return is_same(field, old, self.values[field])
 
-    def _change(
-        self, interest: Interest, fields: frozenset[str] | None, rows: Rows | None
-    ) -> Change:
-        before = columns(self._relations(interest), rows or {})
+    def _change(self, fields: frozenset[str] | None, rows: Rows | None) -> Change:
+        before = columns(self._relations, rows or {})
         return Change(
-            model=table_owner(model_of(self.query)),
+            model=self._model,
             alias=self.using,
             kind=self.kind,
             keys=self._renamed(self.keys if rows is None else tuple(rows)),
             fields=fields,
             before=before,
-            after=self._after(interest, before, rows or {}),
+            after=self._after(before, rows or {}),
         )
 
     def _renamed(self, keys: tuple[Key, ...] | None) -> tuple[Key, ...] | None:
         """Add the new keys where an update writes to the key itself."""
-        parts = key_fields(model_of(self.query))
+        parts = key_fields(self._model)
         written = [part in self.values for part in parts]
         if keys is None or not any(written):
             return keys
@@ -198,19 +206,19 @@ class Rewrite:
             return None
         new = [self.values.get(part) for part in parts]
         if len(parts) == 1:
-            return as_keys(model_of(self.query), (*keys, *new))
+            return as_keys(self._model, (*keys, *new))
         moved = [
             [new[at] if written[at] else old for at, old in enumerate(key)]
             for key in keys
         ]
-        return as_keys(model_of(self.query), (*keys, *moved))
+        return as_keys(self._model, (*keys, *moved))
 
-    def _after(self, interest: Interest, before: Targets, rows: Rows) -> Targets:
+    def _after(self, before: Targets, rows: Rows) -> Targets:
         if self.kind is ChangeKind.DELETE:
             return NOWHERE
         after: dict[str, frozenset[Key] | None] = {}
-        position = len(self._columns(interest))
-        for field in self._relations(interest):
+        position = len(self._columns)
+        for field in self._relations:
             if field not in self.values:
                 after[field.name] = before[field.name]
             elif self._is_computed(field):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -194,15 +194,18 @@ def _watch(edges: Iterable[Edge]) -> Watch:
         enter=_before_write,
     )
     lazy = replace(eager, lazy=frozenset(eager.relations) - must_tell)
-    return replace(eager, now=partial(_now, eager, lazy))
+    unlocked = {each: replace(each, lock=False) for each in (eager, lazy)}
+    return replace(eager, now=partial(_now, eager, lazy, unlocked))
 
 
-def _now(eager: Watch, lazy: Watch, alias: str) -> Watch | None:
+def _now(
+    eager: Watch, lazy: Watch, unlocked: Mapping[Watch, Watch], alias: str
+) -> Watch | None:
     """Return what to know of a write at the moment."""
     chosen = _attention(eager, lazy, alias)
     if chosen is None or gates.is_on():
         return chosen
-    return replace(chosen, lock=False)
+    return unlocked[chosen]
 
 
 def _before_write(model: type[Model], alias: str, pointing: Targets) -> None:
