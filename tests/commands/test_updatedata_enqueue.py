@@ -253,7 +253,8 @@ def test_task_of_a_field_that_is_gone_says_so(fuses: list[int]) -> None:
 def test_framework_that_is_missing_is_named_with_its_remedy(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, enqueuing.TASK.rpartition(".")[0], raising=False)
+    for name in (enqueuing.TASK.rpartition(".")[0], "django_reckon.ground.tasks"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, FRAMEWORK, None)
 
     done = call("updatedata", APP, "--enqueue")

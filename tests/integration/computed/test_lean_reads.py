@@ -17,9 +17,9 @@ from django.db.models.signals import post_init, pre_init
 from django.test.utils import isolate_apps
 from typing_extensions import override
 
-from django_reckon.computed.refreshing.hydrating import lean
-from django_reckon.computed.refreshing.prefetching import Branch, fetch
-from django_reckon.computed.refreshing.relations import relation_columns
+from django_reckon.computed.fetching.hydrating import lean
+from django_reckon.computed.fetching.prefetching import Branch, fetch
+from django_reckon.computed.fetching.relations import relation_columns
 from django_reckon.models import ComputedFieldsModel, computed
 from django_reckon.testing import isolated_registry
 from tests.computedapp import models as app

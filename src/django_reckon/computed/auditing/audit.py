@@ -16,8 +16,8 @@ from django.db.models.query import prefetch_related_objects
 
 from django_reckon.changes.event import Key
 from django_reckon.changes.rows import batched
+from django_reckon.computed.fetching.lookups import lookups_of
 from django_reckon.computed.refreshing.chunks import chunk_size, row_chunks
-from django_reckon.computed.refreshing.fetching import lookups_of
 from django_reckon.computed.refreshing.functions import call, stored_form
 from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.exceptions import ResolutionError

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import django
 from django.apps import apps
-from django.utils.module_loading import import_string
 
 from django_reckon.changes.rows import key_fields
 from django_reckon.computed.auditing.ranges import KeyRange
@@ -14,20 +12,8 @@ from django_reckon.computed.auditing.rebuild import settled
 from django_reckon.computed.auditing.records import key_of
 from django_reckon.computed.rules.registry import registry
 from django_reckon.computed.writers import writer_named
-from django_reckon.exceptions import ConfigurationError
 from django_reckon.ground.internals import table_owner
-
-# Django 6.0 and later bring the framework; before that the package django-tasks does.
-# The counts name it as well: the wings never meet.
-FRAMEWORK = "django.tasks" if django.VERSION >= (6, 0) else "django_tasks"
-
-try:
-    task = import_string(f"{FRAMEWORK}.task")
-except ImportError as error:
-    raise ConfigurationError(
-        "Tasks need the Tasks framework. Use Django 6.0 or later, or install the "
-        "package django-tasks (the extra django-reckon[tasks])."
-    ) from error
+from django_reckon.ground.tasks import task
 
 
 @task  # type: ignore[untyped-decorator]  # which package it is, the version decides

@@ -20,11 +20,11 @@ from django.db.models import Model, QuerySet
 from django_reckon.changes.delivery import report
 from django_reckon.changes.event import Key
 from django_reckon.changes.rows import batched
+from django_reckon.computed.fetching.hydrating import lean
+from django_reckon.computed.fetching.lookups import fetch_related
 from django_reckon.computed.refreshing.chunks import chunk_size
-from django_reckon.computed.refreshing.fetching import fetch_related
 from django_reckon.computed.refreshing.functions import assign, call
 from django_reckon.computed.refreshing.gates import before_refresh, is_on
-from django_reckon.computed.refreshing.hydrating import lean
 from django_reckon.computed.refreshing.locating import located
 from django_reckon.computed.refreshing.moved import Moved, followed
 from django_reckon.computed.refreshing.plan import NOTHING, SeenTo

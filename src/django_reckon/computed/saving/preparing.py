@@ -10,8 +10,8 @@ from django.db.models import Model
 from django.db.models.query import prefetch_related_objects
 
 from django_reckon.changes.rows import is_expression
+from django_reckon.computed.fetching.lookups import SEPARATOR
 from django_reckon.computed.refreshing import functions
-from django_reckon.computed.refreshing.fetching import SEPARATOR
 from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.computed.saving.saves import saving_now
 from django_reckon.computed.saving.suspension import suspension

@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-import django
-from django.utils.module_loading import import_string
-
 from django_reckon.counts import precache
-from django_reckon.exceptions import BackendError, ConfigurationError
+from django_reckon.exceptions import BackendError
+from django_reckon.ground.tasks import task
 from django_reckon.protocols import PrecacheJob
-
-# Django 6.0 and later bring the framework; before that the package django-tasks does.
-FRAMEWORK = "django.tasks" if django.VERSION >= (6, 0) else "django_tasks"
-
-try:
-    task = import_string(f"{FRAMEWORK}.task")
-except ImportError as error:
-    raise ConfigurationError(
-        "The dispatcher 'tasks' needs the Tasks framework. Use Django 6.0 or later, "
-        "or install the package django-tasks."
-    ) from error
 
 
 @task  # type: ignore[untyped-decorator]  # which package it is, the version decides

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.db.models import Model, Prefetch
 from django.db.models.query import prefetch_related_objects
 
-from django_reckon.computed.refreshing.prefetching import Branch, fetch
+from django_reckon.computed.fetching.prefetching import Branch, fetch
 from django_reckon.computed.rules.declare import PrefetchLookup
 from django_reckon.computed.rules.paths import Hop
 from django_reckon.computed.rules.registry import ComputedColumn

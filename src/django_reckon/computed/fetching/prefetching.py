@@ -12,8 +12,8 @@ from django.db.models.constants import LOOKUP_SEP
 from django.db.models.manager import BaseManager
 from django.db.models.query import prefetch_related_objects
 
-from django_reckon.computed.refreshing.hydrating import can_skip_init, lean
-from django_reckon.computed.refreshing.relations import (
+from django_reckon.computed.fetching.hydrating import can_skip_init, lean
+from django_reckon.computed.fetching.relations import (
     default_queryset,
     relation_columns,
 )
