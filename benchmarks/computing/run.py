@@ -20,10 +20,15 @@ from benchmarks.counting.workers import ROOT
 
 Say: TypeAlias = Callable[[str], None]
 
-TASKS: Final = tuple(
-    f"{what}, {how}"
-    for what in ("create", "update")
-    for how in ("looped", "recover", "bulk")
+TASKS: Final = (
+    "create, looped",
+    "create, autocommit",
+    "create, read each",
+    "create, recover",
+    "create, bulk",
+    "update, looped",
+    "update, recover",
+    "update, bulk",
 )
 
 

@@ -41,6 +41,24 @@ def create_looped(shelves: int, books: int) -> None:
                 Book.objects.create(shelf=shelf, name=name)
 
 
+def create_alone(shelves: int, books: int) -> None:
+    """Create every row by itself, each in a transaction of its own."""
+    for label in labels(shelves):
+        shelf = Shelf.objects.create(label=label)
+        for name in labels(books):
+            Book.objects.create(shelf=shelf, name=name)
+
+
+def create_and_read(shelves: int, books: int) -> None:
+    """Create every row in one transaction, and read its shelf after each."""
+    with transaction.atomic():
+        for label in labels(shelves):
+            shelf = Shelf.objects.create(label=label)
+            for number, name in enumerate(labels(books), start=1):
+                Book.objects.create(shelf=shelf, name=name)
+                assert Shelf.objects.get(pk=shelf.pk).size == number
+
+
 def create_recovered(shelves: int, books: int) -> None:
     """Do the same with the fields recovered at the end."""
     with transaction.atomic(), _face.not_computed(recover=True):
@@ -91,6 +109,8 @@ def _told(books: QuerySet[Book], **options: Any) -> None:
 
 TASKS: Final = {
     "create, looped": Task(create_looped, stocked=False),
+    "create, autocommit": Task(create_alone, stocked=False),
+    "create, read each": Task(create_and_read, stocked=False),
     "create, recover": Task(create_recovered, stocked=False),
     "create, bulk": Task(create_in_bulk, stocked=False),
     "update, looped": Task(update_looped, stocked=True),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from django_reckon.computed.rules.registry import registry
 from django_reckon.exceptions import ConfigurationError
 from django_reckon.ground.vendors import mysql
 from django_reckon.models import immediate_updates
+from tests.capabilities import has
+from tests.computedapp.corners import Circuit, Fuse
 from tests.computedapp.models import Copy, Country, Publisher, Shelf, Title
 from tests.support.database import committing
 from tests.support.drift import drifted
@@ -106,6 +108,18 @@ def test_writes_by_themselves_go_side_by_side(shop: Shop) -> None:
 
     [wait] = _waits(statements)
     assert "SHARE" in wait.upper()
+
+
+@pytest.mark.needs("gates")
+def test_write_that_moves_one_row_alone_has_nobody_to_wait_for() -> None:
+    circuit = Circuit.objects.create(name="c")
+
+    with watched() as statements:
+        Fuse.objects.create(text="fine", circuit=circuit)
+
+    # Where a foreign key locks the row, it has to be locked before.
+    assert len(_waits(statements)) == int(has(connection, "pointing_locks"))
+    assert drifted() == []
 
 
 def test_locking_can_be_switched_off(shop: Shop, settings: Any, act: Act) -> None:

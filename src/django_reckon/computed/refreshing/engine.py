@@ -27,7 +27,7 @@ from django_reckon.computed.refreshing.functions import assign, call
 from django_reckon.computed.refreshing.gates import before_refresh, is_on
 from django_reckon.computed.refreshing.locating import located
 from django_reckon.computed.refreshing.moved import Moved, followed
-from django_reckon.computed.refreshing.plan import NOTHING, SeenTo
+from django_reckon.computed.refreshing.plan import NOTHING, SeenTo, plan
 from django_reckon.computed.refreshing.work import Work
 from django_reckon.computed.rules.graph import Step
 from django_reckon.computed.rules.registry import ComputedColumn, registry
@@ -112,14 +112,30 @@ class Refresh:
         before = _running.set({**_running.get(), self.alias: self.work})
         resolver_start.send(sender=registry)
         try:
-            models = {route.target for route in self.work.due}
-            before_refresh(self.alias, models, last=self.last or is_own(self.alias))
+            self._wait()
             while (step := self._next()) is not None:
                 self._run(step)
         finally:
             _running.reset(before)
             resolver_exit.send(sender=registry)
         return self.tally
+
+    def _wait(self) -> None:
+        """Wait for writers whose locks might cross those of this refresh."""
+        own = is_own(self.alias)
+        if own and self._is_of_one_row():
+            return
+        models = {route.target for route in self.work.due}
+        before_refresh(self.alias, models, last=self.last or own)
+
+    def _is_of_one_row(self) -> bool:
+        """Tell whether no more than one row will be locked."""
+        if len(self.work.due) != 1:
+            return False
+        [(route, due)] = self.work.due.items()
+        if route.lookup != "pk" or due.everything or len(due.keys) != 1:
+            return False
+        return not plan.is_followed(route.target, due.fields)
 
     def _next(self) -> Step | None:
         for step in registry.steps if self.steps is None else self.steps:

@@ -75,11 +75,15 @@ class Plan:
     registry: Registry
     _sources: dict[type[Model], tuple[Edge, ...]] = field(default_factory=dict)
     _ways: dict[_Shape, tuple[Way, ...]] = field(default_factory=dict)
+    _followed: dict[tuple[type[Model], frozenset[str]], bool] = field(
+        default_factory=dict
+    )
 
     def clear(self) -> None:
         """Forget everything, for the registry has changed."""
         self._sources.clear()
         self._ways.clear()
+        self._followed.clear()
 
     def edges_from(self, source: type[Model]) -> tuple[Edge, ...]:
         """Return the edges that begin at a table."""
@@ -108,6 +112,21 @@ class Plan:
                 if _fires(edge, change) and not seen_to.covers(edge)
             ]
             known = self._ways[shape] = tuple(_merged(edges))
+        return known
+
+    def is_followed(self, model: type[Model], names: Iterable[str]) -> bool:
+        """Tell whether rows of any table follow some fields, but each row itself."""
+        asked = (model, frozenset(names))
+        known = self._followed.get(asked)
+        if known is None:
+            moved = {model: asked[1]}
+            for owner, name in self.followers((model, each) for each in asked[1]):
+                moved[owner] = with_generated(owner, [name, *moved.get(owner, ())])
+            known = self._followed[asked] = any(
+                not edge.is_own and not edge.columns.isdisjoint(columns)
+                for owner, columns in moved.items()
+                for edge in self.edges_from(owner)
+            )
         return known
 
     def followers(self, nodes: Iterable[Node]) -> set[Node]:
