@@ -12,7 +12,7 @@ and the bulk operations are made one group. The deserialiser marks what it loads
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial, wraps
@@ -151,10 +151,12 @@ def _collected(original: Method) -> Method:
     @wraps(original)
     def delete(self: Collector, *args: Any, **kwargs: Any) -> Any:
         using: str = getattr(self, "using")  # noqa: B009 - not in the stubs
-        if not any(map(_is_joined, collected_models(self))):
+        joined = list(_joined(collected_models(self)))
+        if not joined:
             return original(self, *args, **kwargs)
         work = partial(original, self, *args, **kwargs)
-        return as_group(using, work, collected_instances(self))
+        ends = any(each.lock for each in joined)
+        return as_group(using, work, collected_instances(self), ends=ends)
 
     return delete
 
@@ -162,20 +164,24 @@ def _collected(original: Method) -> Method:
 def _in_batches(original: Method) -> Method:
     @wraps(original)
     def bulk(self: QuerySet[Any], objs: Any, *args: Any, **kwargs: Any) -> Any:
-        if not any(map(_is_joined, row_tables(self.model))):
+        joined = list(_joined(row_tables(self.model)))
+        if not joined:
             return original(self, objs, *args, **kwargs)
         # A generator could not be asked again.
         objs = list(objs)
         work = partial(original, self, objs, *args, **kwargs)
-        return as_group(for_write(self), work, objs)
+        ends = any(each.lock for each in joined)
+        return as_group(for_write(self), work, objs, ends=ends)
 
     return bulk
 
 
-def _is_joined(model: type[Model]) -> bool:
-    """Tell whether someone who hears of the model's writes joins their transaction."""
-    interest = watch_list.of(model)
-    return interest is not None and interest.atomic
+def _joined(models: Iterable[type[Model]]) -> Iterator[Interest]:
+    """Yield what is wanted of models by those who join the transaction of a write."""
+    for model in models:
+        interest = watch_list.of(model)
+        if interest is not None and interest.atomic:
+            yield interest
 
 
 def _load(original: Method) -> Method:

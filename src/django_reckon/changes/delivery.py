@@ -50,7 +50,9 @@ def report(change: Change) -> None:
 
 def as_one(using: str, interest: Interest, write: Callable[[], T]) -> T:
     """Make a write and what listeners do one transaction, if they ask for it."""
-    return together(using, write) if interest.atomic else write()
+    if not interest.atomic:
+        return write()
+    return together(using, write, ends=interest.lock)
 
 
 def enter(

@@ -55,7 +55,9 @@ def group_on(alias: str) -> Group | None:
     return _groups.get().get(alias)
 
 
-def as_group(alias: str, work: Callable[[], T], objs: Iterable[Model]) -> T:
+def as_group(
+    alias: str, work: Callable[[], T], objs: Iterable[Model], *, ends: bool = True
+) -> T:
     """
     Make all statements of some work, and what waits for its end, one transaction.
 
@@ -64,6 +66,7 @@ def as_group(alias: str, work: Callable[[], T], objs: Iterable[Model]) -> T:
         work: The operation.
         objs: Instances whose keys it may set or take away; they have their old ones
             again when it is done once more.
+        ends: As for together().
     """
     if group_on(alias) is not None:
         return work()
@@ -73,7 +76,7 @@ def as_group(alias: str, work: Callable[[], T], objs: Iterable[Model]) -> T:
         for obj, pk, adding, db in states:
             obj.pk, obj._state.adding, obj._state.db = pk, adding, db
 
-    return together(alias, lambda: _grouped(alias, work), again=again)
+    return together(alias, lambda: _grouped(alias, work), ends=ends, again=again)
 
 
 def _grouped(alias: str, work: Callable[[], T]) -> T:

@@ -35,7 +35,8 @@ class Watch:
         atomic: Whether a write outside any transaction opens one, so that what the
             listener does and the write succeed or fail together.
         lock: Whether rows are locked when they are read before the write, and the
-            write is held to the rows that were locked.
+            write is held to the rows that were locked. Such a write is a savepoint in
+            a TestCase, where otherwise nobody would hear of its end.
         moved: Whether rows whose watched fields keep their values, and fields that no
             row changes, are left out of what an update reports.
         prepare: Called before an insert with its objects, to fill in their attributes;

@@ -147,7 +147,7 @@ class _Hooks:
         # atomic() releases a savepoint also after it has rolled back to it.
         ends_well = sid != self.undone and not self.connection.needs_rollback
         if ends_well and self._is_outermost_of_test():
-            self._prepare(partial(self.connection.savepoint_rollback, sid))
+            self._prepare(partial(self._undo_block_of_test, method, sid))
         method(sid)
         for party in self._each():
             party.savepoint_released(sid)
@@ -212,6 +212,12 @@ class _Hooks:
         except BaseException:
             undo()
             raise
+
+    def _undo_block_of_test(self, release: Callable[[str], None], sid: str) -> None:
+        """Do to the outermost block of a test what a rollback does to another's."""
+        self.connection.needs_rollback = False
+        self.connection.savepoint_rollback(sid)
+        release(sid)
 
     def _roll_back(self) -> None:
         self.connection.in_atomic_block = False

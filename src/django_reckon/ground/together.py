@@ -35,23 +35,29 @@ def is_own(alias: str) -> bool:
 
 
 def together(
-    alias: str, work: Callable[[], T], *, again: Callable[[], object] | None = None
+    alias: str,
+    work: Callable[[], T],
+    *,
+    ends: bool = True,
+    again: Callable[[], object] | None = None,
 ) -> T:
     """
     Do work in one transaction: the caller's, or one of its own where there is none.
 
     One of its own has the right to write from its start, where the database would
     refuse that in the middle. If the database ends it to resolve a deadlock, it is
-    done once more, a few times. In a TestCase it is a savepoint.
+    done once more, a few times.
 
     Args:
         alias: The database.
         work: What to do.
+        ends: Whether something waits for its end, so that in a TestCase, whose
+            transaction has none, it must be a savepoint.
         again: Called before work is done once more, to undo what it did in memory.
     """
     connection = connections[alias]
     inside = connection.in_atomic_block
-    if is_own(alias) or (inside and not is_of_tests(connection)):
+    if is_own(alias) or (inside and not (ends and is_of_tests(connection))):
         return work()
     if not inside and not connection.get_autocommit():
         # Without a savepoint: to SQLite, with autocommit off, that would be a COMMIT.
