@@ -91,6 +91,13 @@ def _in_own(connection: BaseDatabaseWrapper, work: Callable[[], T]) -> T:
         _own.reset(before)
 
 
+def is_conflict(alias: str, error: BaseException) -> bool:
+    """Tell whether an error is another transaction's doing; to try again may help."""
+    if not isinstance(error, DatabaseError):
+        return False
+    return vendor_of(connections[alias]).is_conflict(error)
+
+
 def is_of_tests(connection: BaseDatabaseWrapper) -> bool:
     """Tell whether a TestCase's own blocks are open and no others."""
     blocks = connection.atomic_blocks

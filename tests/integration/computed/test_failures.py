@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from django_reckon import models as face
 from django_reckon.exceptions import ReckonError, ResolutionError
+from django_reckon.ground.vendors import vendor_of
 from tests.computedapp.corners import Circuit, Fuse
 from tests.integration.computed.blocks import failing
 from tests.support.database import committing
+from tests.support.statements import is_update
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -212,4 +214,30 @@ def test_savepoint_keeps_a_failed_write_from_the_rest(fuse: Fuse, act: Act) -> N
             act(Fuse.objects.all(), "update", text="trip")
 
     assert Circuit.objects.count() == 2
+    assert Fuse.objects.get().text == "fine"
+
+
+@pytest.mark.parametrize("place", ["function", "column"])
+def test_conflict_with_another_transaction_is_told_as_it_is(
+    place: str, fuse: Fuse, act: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever tries transactions again has to recognise it."""
+
+    def meet(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        _, _, condition = sql.partition("WHERE")
+        asked = sql.startswith("SELECT") and "circuit_id" in condition
+        stored = is_update(sql) and Circuit._meta.db_table in sql
+        if asked if place == "function" else stored:
+            raise OperationalError("could not serialize access")
+        return execute(sql, params, many, context)
+
+    monkeypatch.setattr(type(vendor_of(connection)), "is_conflict", lambda *_: True)
+    fuse.text = "other"
+
+    with (
+        pytest.raises(OperationalError, match="could not serialize"),
+        connection.execute_wrapper(meet),
+    ):
+        act(fuse, "save")
+
     assert Fuse.objects.get().text == "fine"

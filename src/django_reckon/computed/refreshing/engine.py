@@ -36,7 +36,7 @@ from django_reckon.computed.writers import current_writer
 from django_reckon.exceptions import ResolutionError
 from django_reckon.ground.batches import batches
 from django_reckon.ground.columns import is_same
-from django_reckon.ground.together import is_own, together
+from django_reckon.ground.together import is_conflict, is_own, together
 from django_reckon.protocols import ComputedWriter
 from django_reckon.signals import resolver_exit, resolver_start, resolver_update
 
@@ -209,6 +209,8 @@ class Refresh:
         try:
             self.writer.write(model, self.alias, fields, rows)
         except DatabaseError as error:
+            if is_conflict(self.alias, error):
+                raise
             raise moved.refusal(error) from error
         self.tally.written += len(rows)
         names = [column.name for column in columns]

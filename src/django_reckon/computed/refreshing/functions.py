@@ -6,12 +6,14 @@ from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import DecimalField, JSONField, Model
 
 from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.exceptions import ResolutionError, ResolverException
 from django_reckon.ground.columns import column_form
 from django_reckon.ground.internals import concrete_field, table_owner
+from django_reckon.ground.together import is_conflict
 
 # Values are whatever the fields hold, hence Any throughout.
 
@@ -22,10 +24,13 @@ def call(column: ComputedColumn, instance: Model) -> Any:
 
     Raises:
         ResolutionError: It raised; the cause is chained.
+        DatabaseError: Its queries met another transaction.
     """
     try:
         return column.declaration.compute(instance)
     except Exception as error:
+        if is_conflict(instance._state.db or DEFAULT_DB_ALIAS, error):
+            raise
         problem = f"its function raised {type(error).__name__}: {error}"
         raise ResolutionError(column.label, instance.pk, problem) from error
 

@@ -46,6 +46,10 @@ class Vendor:
         """Tell whether the database ended the transaction to resolve a deadlock."""
         return False
 
+    def is_conflict(self, error: DatabaseError) -> bool:
+        """Tell whether another transaction is the reason, and no value that we sent."""
+        return self.is_deadlock(error)
+
     def pass_gate(
         self, connection: BaseDatabaseWrapper, name: str, *, alone: bool
     ) -> None:

@@ -13,6 +13,7 @@ from django_reckon.ground.digest import digest
 from django_reckon.ground.vendors.base import Vendor
 
 _DEADLOCK: Final = 1213
+_LOCK_TIMEOUT: Final = 1205
 # The table of the model Gate.
 GATES: Final = "django_reckon_gate"
 # Where a connection remembers the level its server chose.
@@ -32,6 +33,10 @@ class MySQL(Vendor):
     @override
     def is_deadlock(self, error: DatabaseError) -> bool:
         return bool(error.args) and error.args[0] == _DEADLOCK
+
+    @override
+    def is_conflict(self, error: DatabaseError) -> bool:
+        return bool(error.args) and error.args[0] in {_DEADLOCK, _LOCK_TIMEOUT}
 
     @override
     def pass_gate(

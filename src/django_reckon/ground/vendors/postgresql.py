@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from typing_extensions import override
 
 from django_reckon.ground.digest import digest
 from django_reckon.ground.vendors.base import Vendor
+
+_DEADLOCK: Final = "40P01"
+# The others are a serialization failure, and a lock not available in time.
+_CONFLICTS: Final = frozenset({_DEADLOCK, "40001", "55P03"})
 
 
 class PostgreSQL(Vendor):
@@ -20,10 +26,11 @@ class PostgreSQL(Vendor):
 
     @override
     def is_deadlock(self, error: DatabaseError) -> bool:
-        # psycopg 3 and 2.
-        cause = error.__cause__
-        code = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
-        return code == "40P01"
+        return _code(error) == _DEADLOCK
+
+    @override
+    def is_conflict(self, error: DatabaseError) -> bool:
+        return _code(error) in _CONFLICTS
 
     @override
     def pass_gate(
@@ -60,3 +67,12 @@ class PostgreSQL(Vendor):
     def sees_commits(self, connection: BaseDatabaseWrapper) -> bool:
         level = getattr(connection, "isolation_level", None)
         return getattr(level, "name", None) in {"READ_COMMITTED", "READ_UNCOMMITTED"}
+
+
+def _code(error: DatabaseError) -> str | None:
+    """Return the SQLSTATE, which the drivers' versions keep in different places."""
+    cause: Any = error.__cause__
+    code: str | None = getattr(cause, "sqlstate", None) or getattr(
+        cause, "pgcode", None
+    )
+    return code

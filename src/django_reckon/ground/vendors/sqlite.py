@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from typing_extensions import override
 
@@ -33,6 +34,10 @@ class SQLite(Vendor):
             yield
         finally:
             wrapper.transaction_mode = before
+
+    @override
+    def is_conflict(self, error: DatabaseError) -> bool:
+        return "is locked" in str(error)
 
     @override
     def serves_threads(self, connection: BaseDatabaseWrapper) -> bool:
