@@ -18,6 +18,7 @@ import pytest
 from django.utils.safestring import mark_safe
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.dbapi20 import Binary
 from psycopg.types.json import Json, Jsonb
 from psycopg.types.range import Range
 
@@ -98,6 +99,7 @@ DIFFERENT: Final[list[tuple[str, object, object]]] = [
     ("jsonb_with_other_ends", Jsonb({"a": LONG + "a"}), Jsonb({"a": LONG + "b"})),
     ("json_jsonb", Json({"a": 1}), Jsonb({"a": 1})),
     ("jsonb_and_what_it_wraps", Jsonb({"a": 1}), {"a": 1}),
+    ("binaries", Binary(b"a"), Binary(memoryview(b"b"))),
     ("ranges", Range(1, 5), Range(1, 6)),
     ("range_bounds", Range(1, 5, "[)"), Range(1, 5, "[]")),
     ("addresses", Opaque("a"), Opaque("b")),
@@ -116,6 +118,7 @@ ALIKE: Final[list[tuple[str, object, object]]] = [
     ("set_frozenset", {"a"}, frozenset({"a"})),
     ("enum_members", Colour.RED, Colour.RED),
     ("jsonb", Jsonb({"a": LONG}), Jsonb({"a": LONG})),
+    ("binaries", Binary(b"a"), Binary(memoryview(b"a"))),
     ("ranges", Range(1, 5), Range(1, 5)),
     ("addresses", Opaque(["a"]), Opaque(["a"])),
 ]

@@ -17,10 +17,12 @@ DIGEST_BYTES = 16
 
 
 # The drivers' wrappers and the attribute that holds the value.
-_JSON_WRAPPERS: Final = {
+_WRAPPERS: Final = {
     "psycopg.types.json.Json": "obj",
     "psycopg.types.json.Jsonb": "obj",
+    "psycopg.dbapi20.Binary": "obj",
     "psycopg2._json.Json": "adapted",
+    "psycopg2.extensions.Binary": "adapted",
     "django.db.backends.postgresql.psycopg_any.Jsonb": "adapted",
 }
 
@@ -86,12 +88,12 @@ def _encode_other(value: object) -> bytes:
     """
     Encode what is not a plain value: driver wrappers first, then anything picklable.
 
-    Drivers wrap JSON parameters in objects that cannot be pickled and whose repr is
-    cut or holds an address, so the wrapped value is taken.
+    Drivers wrap JSON and binary parameters in objects that cannot be pickled and whose
+    repr is cut or holds an address, so the wrapped value is taken.
     """
     kind = f"{type(value).__module__}.{type(value).__qualname__}"
-    if kind in _JSON_WRAPPERS:
-        return _framed("w" + kind, encode(getattr(value, _JSON_WRAPPERS[kind])))
+    if kind in _WRAPPERS:
+        return _framed("w" + kind, encode(getattr(value, _WRAPPERS[kind])))
     try:
         return _framed("p" + kind, pickle.dumps(value, protocol=4))
     except Exception as error:
