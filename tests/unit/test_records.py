@@ -11,14 +11,9 @@ from typing import Any
 import pytest
 from django.db import models
 
-from django_reckon.computed.auditing.records import (
-    Record,
-    key_of,
-    line_of,
-    plain_key,
-    record_of,
-)
+from django_reckon.computed.auditing.records import Record, line_of, record_of
 from django_reckon.computed.rules.registry import registry
+from django_reckon.ground.plain_keys import key_of, plain_key
 from tests.computedapp.corners import Cell
 from tests.computedapp.models import Member, Shelf, Ticket
 

@@ -12,10 +12,10 @@ from django.utils.module_loading import import_string
 from django_reckon.changes.rows import key_fields
 from django_reckon.computed.auditing.ranges import key_ranges
 from django_reckon.computed.auditing.rebuild import columns_of
-from django_reckon.computed.auditing.records import plain_key
 from django_reckon.computed.refreshing.chunks import chunk_size
 from django_reckon.computed.rules.graph import Step
 from django_reckon.exceptions import BackendError, ConfigurationError, ReckonError
+from django_reckon.ground.plain_keys import plain_key
 
 # By path, for its module cannot be imported where the framework is missing.
 TASK: Final = "django_reckon.computed.auditing.tasks.refresh_range"
