@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, Self, TypeAlias, runtime_checkable
 
 from django.db.models import Field, Model, QuerySet
 
@@ -21,6 +21,8 @@ __all__ = [
     "Dispatcher",
     "PrecacheJob",
     "Retention",
+    "StaleRows",
+    "UpdateStrategy",
 ]
 
 # A short name, a dotted path, or {"BACKEND": name or path, "OPTIONS": {...}}.
@@ -55,6 +57,54 @@ class ComputedWriter(Protocol):
             rows: Primary key, a tuple where it is composite -> one value for each
                 field, as an attribute of an instance would hold it; for a foreign key
                 the key. Not empty.
+        """
+        ...
+
+
+class StaleRows(Protocol):
+    """
+    Rows of one database that writes made stale, before anybody has looked them up.
+
+    Only the library makes them; a strategy passes them on.
+    """
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is stale."""
+        ...
+
+    def merge(self, other: Self) -> Self:
+        """Take over what is stale in another, and return this one."""
+        ...
+
+
+@runtime_checkable
+class UpdateStrategy(Protocol):
+    """Decides when rows that a write made stale are brought up to date."""
+
+    def waits(self, alias: str) -> bool:
+        """
+        Tell whether what is submitted now is refreshed later than its write ends.
+
+        Asked before every write of a watched table, in its thread; do no I/O. A write
+        that is refreshed at once reads old values, so as to leave out what it did not
+        move; one whose refresh waits is spared that.
+
+        Args:
+            alias: The database that is about to be written.
+        """
+        ...
+
+    def submit(self, alias: str, stale: StaleRows) -> None:
+        """
+        Take what one write made stale, which is not empty.
+
+        Called in the write's thread and transaction, after its statement succeeded. An
+        exception undoes the write. Sooner or later refresh_stale() must be called with
+        it, in this transaction or after its COMMIT, and never if it is rolled back.
+
+        Args:
+            alias: The database.
+            stale: What is stale; it is the strategy's own from now on.
         """
         ...
 

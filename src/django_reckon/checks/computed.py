@@ -13,6 +13,7 @@ from django_reckon.checks.messages import message
 from django_reckon.computed.rules.paths import Hop
 from django_reckon.computed.rules.problems import Mistake
 from django_reckon.computed.rules.registry import ComputedColumn, registry
+from django_reckon.computed.strategies.choice import current_strategy
 from django_reckon.computed.writers import current_writer
 from django_reckon.conf import computed as conf
 from django_reckon.exceptions import ConfigurationError
@@ -55,6 +56,7 @@ def _settings() -> Iterator[CheckMessage]:
     try:
         conf.current()
         current_writer()
+        current_strategy()
     except ConfigurationError as error:
         yield message("reckon.E005", str(error), obj=None)
 

@@ -10,10 +10,9 @@ from typing import Final
 from django.db.models import Model
 
 from django_reckon.changes.event import Change, ChangeKind, Targets
-from django_reckon.changes.group import group_on
 from django_reckon.changes.watch import Watch, watch_list
 from django_reckon.computed.refreshing import gates
-from django_reckon.computed.refreshing.engine import computing_now, refresh, running_on
+from django_reckon.computed.refreshing.engine import computing_now, running_on
 from django_reckon.computed.refreshing.plan import NOTHING, SeenTo, plan
 from django_reckon.computed.refreshing.refusals import refused
 from django_reckon.computed.refreshing.work import Work
@@ -23,11 +22,9 @@ from django_reckon.computed.saving.preparing import is_unprepared, prepare
 from django_reckon.computed.saving.saves import saving_now, seen_to_by_save
 from django_reckon.computed.saving.suspension import suspension
 from django_reckon.computed.strategies.behind import behind
-from django_reckon.computed.strategies.choice import is_deferred
+from django_reckon.computed.strategies.choice import current_strategy
 from django_reckon.conf import computed as conf
 from django_reckon.ground.internals import generated_from
-from django_reckon.ground.together import is_own
-from django_reckon.ground.transactions import is_open
 
 # In the order in which they were made.
 _watches: Final[list[tuple[type[Model], Watch]]] = []
@@ -98,32 +95,7 @@ def _place(change: Change) -> Callable[[Work], object] | None:
         # Rows may come before those that they point at.
         skips = conf.current().fixtures == "skip"
         return None if skips else behind(alias).note_loaded
-    if is_deferred():
-        return partial(_defer, change)
-    group = group_on(alias)
-    if group is not None:
-        gathered: Work = group.part("computed", Work, partial(_refresh, alias))
-        return gathered.merge
-    return partial(_refresh, alias)
-
-
-def _refresh(alias: str, work: Work) -> None:
-    if work:
-        refresh(alias, work)
-
-
-def _defer(change: Change, work: Work) -> None:
-    waiting = behind(change.alias)
-    waiting.note(work)
-    saving = saving_now()
-    if saving is None:
-        return
-    for route, due in work.due.items():
-        for key in due.keys if route.lookup == "pk" else ():
-            if saving.is_row(route.target, key):
-                if change.kind is ChangeKind.UPDATE:
-                    saving.stale |= due.fields
-                waiting.fill(saving.instance, route.target, key)
+    return partial(current_strategy().submit, alias)
 
 
 def _seen_to(change: Change) -> SeenTo:
@@ -132,7 +104,7 @@ def _seen_to(change: Change) -> SeenTo:
         return computing_now()
     now = saving_now()
     if now is not None:
-        now.note(change.model, change.keys)
+        now.note(change)
         if now.skips and (own := seen_to_by_save(change.model, change.keys)).fields:
             return own
     if suspension() is not None or change.kind is ChangeKind.LOAD or change.upsert:
@@ -210,7 +182,7 @@ def _now(
 
 def _before_write(model: type[Model], alias: str, pointing: Targets) -> None:
     if running_on(alias) is None:
-        at_once = suspension() is None and not is_deferred()
+        at_once = suspension() is None and not current_strategy().waits(alias)
         gates.before_write(model, alias, pointing, refreshed_at_once=at_once)
 
 
@@ -220,7 +192,6 @@ def _attention(eager: Watch, lazy: Watch, alias: str) -> Watch | None:
     suspended = suspension()
     if suspended is not None:
         return None if suspended.work_on(alias) is None else lazy
-    # A write by itself is refreshed at once, unless its old values tell that it moved
+    # A write that is refreshed at once is not, if its old values tell that it moved
     # nothing.
-    waits = is_deferred() and is_open(alias) and not is_own(alias)
-    return lazy if waits else eager
+    return lazy if current_strategy().waits(alias) else eager

@@ -10,7 +10,6 @@ from django_reckon.conf.reading import Namespace
 from django_reckon.protocols import BackendSpec
 
 PREFIX: Final = "COMPUTEDFIELDS_"
-STRATEGIES: Final = ("immediate", "transaction")
 _read: Final = Namespace(PREFIX)
 
 
@@ -31,8 +30,7 @@ class Settings:
             dotted path of another, COMPUTEDFIELDS_FASTUPDATE.
         querysize: Rows read at once, COMPUTEDFIELDS_QUERYSIZE.
         fixtures: "recompute" after loaddata, or "skip", COMPUTEDFIELDS_FIXTURES.
-        strategy: "transaction" refreshes at its end, or when a statement reads what is
-            stale; "immediate" after each write, COMPUTEDFIELDS_STRATEGY.
+        strategy: When rows are refreshed, COMPUTEDFIELDS_STRATEGY.
         locking: "on", or "off" where nobody else writes meanwhile,
             COMPUTEDFIELDS_LOCKING.
     """
@@ -44,7 +42,7 @@ class Settings:
     fastupdate: bool | BackendSpec = True
     querysize: int = 10_000
     fixtures: str = "recompute"
-    strategy: str = "transaction"
+    strategy: BackendSpec = "transaction"
     locking: str = "on"
 
 
@@ -66,9 +64,7 @@ def current() -> Settings:
         querysize=_read.positive("QUERYSIZE", default.querysize),
         fixtures=_read.choice("FIXTURES", default.fixtures, ("recompute", "skip")),
         locking=_read.choice("LOCKING", default.locking, ("on", "off")),
-        strategy=_read.choice(
-            "STRATEGY", default.strategy, ("immediate", "transaction")
-        ),
+        strategy=_read.get("STRATEGY", default.strategy),
     )
 
 

@@ -18,7 +18,7 @@ from tests.integration.computed.blocks import failing
 from tests.integration.computed.shop import Shop, changed, stored
 from tests.support.database import committing
 from tests.support.drift import drifted
-from tests.support.statements import watched
+from tests.support.statements import is_update, watched
 
 if TYPE_CHECKING:
     from tests.support.acting import Act
@@ -188,7 +188,7 @@ def test_failing_recovery_does_not_hide_the_exception(act: Act) -> None:
     circuit = Circuit.objects.create(name="c")
 
     with (
-        failing(LookupError, match="mine") as caught,
+        pytest.raises(LookupError, match="mine") as caught,
         face.not_computed(recover=True),
     ):
         act(Fuse.objects, "create", text="trip", circuit=circuit)
@@ -196,6 +196,35 @@ def test_failing_recovery_does_not_hide_the_exception(act: Act) -> None:
 
     [note] = caught.value.__notes__
     assert "computedapp.Circuit.strength" in note
+    assert Fuse.objects.exists()
+
+
+def test_exception_of_a_transaction_leaves_nothing_to_recover(act: Act) -> None:
+    circuit = Circuit.objects.create(name="c")
+
+    with (
+        failing(LookupError, match="mine") as caught,
+        face.not_computed(recover=True),
+    ):
+        act(Fuse.objects, "create", text="trip", circuit=circuit)
+        _fail()
+
+    assert not hasattr(caught.value, "__notes__")
+    assert not Fuse.objects.exists()
+
+
+def test_recovery_in_a_transaction_is_done_with_the_rest_of_its_work(
+    shop: Shop, act: Act
+) -> None:
+    with watched() as statements, transaction.atomic():
+        with face.not_computed(recover=True):
+            act(shop.all(Copy), "update", price=30)
+        act(shop.all(Copy), "update", price=40)
+        refreshed = [sql for sql in statements.on(Shelf) if is_update(sql)]
+        assert shop.row(shop.left).total == 80
+
+    assert refreshed == []
+    assert drifted() == []
 
 
 def test_failing_recovery_raises_when_nothing_else_does(act: Act) -> None:

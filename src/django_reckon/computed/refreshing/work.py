@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Model
 
 from django_reckon.changes.event import Key
+from django_reckon.protocols import StaleRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +99,17 @@ class Work:
             route.target is model and not due.fields.isdisjoint(fields)
             for route, due in self.due.items()
         )
+
+
+def work_of(stale: StaleRows) -> Work:
+    """
+    Return what a strategy was given as what it is.
+
+    Raises:
+        TypeError: It is somebody else's.
+    """
+    if not isinstance(stale, Work):
+        raise TypeError(
+            f"{stale!r} is nothing that a write made stale. Pass on what submit() got."
+        )
+    return stale

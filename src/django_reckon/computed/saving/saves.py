@@ -11,7 +11,7 @@ from weakref import ref
 
 from django.db.models import Model
 
-from django_reckon.changes.event import Key
+from django_reckon.changes.event import Change, ChangeKind, Key
 from django_reckon.computed.refreshing.plan import NOTHING, SeenTo
 from django_reckon.ground.internals import row_tables
 
@@ -28,6 +28,7 @@ class Saving:
         values: What a refresh stored for the row meanwhile: attribute -> value.
         stale: Computed fields of the row that will be refreshed later.
         keys: The row's primary key, as statements named it.
+        kind: How the latest of its statements wrote the row.
     """
 
     instance: Model
@@ -36,10 +37,13 @@ class Saving:
     values: dict[str, Any] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
     keys: set[Key] = field(default_factory=set)
+    kind: ChangeKind | None = None
 
-    def note(self, model: type[Model], keys: tuple[Key, ...] | None) -> None:
-        """Learn the key under which the row was inserted."""
-        if keys is not None and len(keys) == 1 and _has_table(self.instance, model):
+    def note(self, change: Change) -> None:
+        """Learn how the row is written, and the key under which it was inserted."""
+        self.kind = change.kind
+        keys = change.keys
+        if keys and len(keys) == 1 and _has_table(self.instance, change.model):
             self.keys.update(keys)
 
     def is_row(self, model: type[Model], key: Key) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from contextvars import ContextVar, Token
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
-from django_reckon.computed.refreshing.engine import refresh
 from django_reckon.computed.refreshing.work import Work
+from django_reckon.computed.strategies.choice import current_strategy
 from django_reckon.ground.aio import in_thread
+from django_reckon.ground.together import together
 from django_reckon.ground.transactions import is_broken
 
 logger = logging.getLogger(__name__)
@@ -24,9 +26,11 @@ class not_computed:  # noqa: N801 - the contract's name; it is used like a funct
     own argument.
 
     Args:
-        recover: Bring everything that was written meanwhile up to date when the block
-            ends, also when it ends by an exception, unless the transaction is lost
-            anyway; the exception always goes on to the caller.
+        recover: Submit everything that was written meanwhile when the block ends, as
+            if it had been one write: it is brought up to date then, or with the rest of
+            the transaction that is open, as the strategy says. Also when the block ends
+            by an exception, unless the transaction is lost anyway; the exception always
+            goes on to the caller.
 
     Raises:
         ResolutionError: At the end, with recover: a value cannot be computed.
@@ -91,7 +95,7 @@ class not_computed:  # noqa: N801 - the contract's name; it is used like a funct
             if not work or is_broken(alias):
                 continue
             try:
-                refresh(alias, work)
+                together(alias, partial(current_strategy().submit, alias, work))
             except Exception as another:
                 if error is None:
                     raise

@@ -3,31 +3,70 @@
 from __future__ import annotations
 
 from contextvars import ContextVar, Token
+from functools import lru_cache
 from types import TracebackType
-from typing import ClassVar, Final, Literal, Self, TypeAlias
+from typing import ClassVar, Final, Self
+
+from django.core.signals import setting_changed
 
 from django_reckon.conf import computed as conf
+from django_reckon.ground.loading import load
+from django_reckon.protocols import BackendSpec, UpdateStrategy
 
-Strategy: TypeAlias = Literal["immediate", "transaction"]
+STRATEGIES: Final = {
+    "immediate": "django_reckon.computed.strategies.immediate.ImmediateStrategy",
+    "transaction": "django_reckon.computed.strategies.transaction.TransactionStrategy",
+}
 
-_chosen: Final[ContextVar[Strategy | None]] = ContextVar(
-    "reckon_strategy", default=None
-)
+# The short name that the innermost block says; None outside of any.
+_chosen: Final[ContextVar[str | None]] = ContextVar("reckon_strategy", default=None)
 
 
-def is_deferred() -> bool:
-    """Tell whether refreshes wait for the end of the transaction, or for a reader."""
-    return (_chosen.get() or conf.current().strategy) == "transaction"
+def current_strategy() -> UpdateStrategy:
+    """
+    Return the strategy that holds here.
+
+    Raises:
+        ConfigurationError: COMPUTEDFIELDS_STRATEGY cannot be used.
+    """
+    name = _chosen.get()
+    return _configured() if name is None else _named(name)
+
+
+@lru_cache(maxsize=1)
+def _configured() -> UpdateStrategy:
+    return _load(conf.current().strategy)
+
+
+@lru_cache(maxsize=8)
+def _named(name: str) -> UpdateStrategy:
+    return _load(name)
+
+
+def _load(spec: BackendSpec) -> UpdateStrategy:
+    setting = f"{conf.PREFIX}STRATEGY"
+    strategy: UpdateStrategy = load(
+        spec, STRATEGIES, setting=setting, protocol=UpdateStrategy
+    )
+    return strategy
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    if setting.startswith(conf.PREFIX):
+        _configured.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="django_reckon.computed.strategies")
 
 
 class _Block:
     """Holds for one block of one thread or task; by ``with`` or ``async with``."""
 
-    strategy: ClassVar[Strategy]
+    strategy: ClassVar[str]
 
     def __init__(self) -> None:
         """Do nothing until the block begins."""
-        self._tokens: list[Token[Strategy | None]] = []
+        self._tokens: list[Token[str | None]] = []
 
     def __enter__(self) -> Self:
         """Begin."""
