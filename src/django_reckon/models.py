@@ -17,16 +17,18 @@ from django_reckon.computed.manual import (
     update_computedfields,
     update_dependent,
 )
+from django_reckon.computed.outbox.draining import aupdate_pending, update_pending
 from django_reckon.computed.rules.declare import ComputedField, computed
 from django_reckon.computed.saving.model import ComputedFieldsModel
 from django_reckon.computed.saving.precomputing import precomputed
 from django_reckon.computed.saving.suspension import not_computed
-from django_reckon.computed.strategies.behind import aflush, flush
 from django_reckon.computed.strategies.choice import (
+    background_updates,
     deferred_updates,
     immediate_updates,
 )
-from django_reckon.computed.tables import Gate
+from django_reckon.computed.strategies.flushing import aflush, flush, refresh_stale
+from django_reckon.computed.tables import Gate, PendingUpdate
 from django_reckon.counts.tables import FastCount, PrecacheRun
 
 __all__ = [
@@ -36,12 +38,15 @@ __all__ = [
     "ContributingModelEntry",
     "FastCount",
     "Gate",
+    "PendingUpdate",
     "PrecacheRun",
     "acompute",
     "aflush",
     "apreupdate_dependent",
     "aupdate_computedfields",
     "aupdate_dependent",
+    "aupdate_pending",
+    "background_updates",
     "compute",
     "computed",
     "deferred_updates",
@@ -54,6 +59,8 @@ __all__ = [
     "not_computed",
     "precomputed",
     "preupdate_dependent",
+    "refresh_stale",
     "update_computedfields",
     "update_dependent",
+    "update_pending",
 ]

@@ -22,6 +22,7 @@ __all__ = [
     "PrecacheJob",
     "Retention",
     "StaleRows",
+    "UpdateDispatcher",
     "UpdateStrategy",
 ]
 
@@ -105,6 +106,24 @@ class UpdateStrategy(Protocol):
         Args:
             alias: The database.
             stale: What is stale; it is the strategy's own from now on.
+        """
+        ...
+
+
+@runtime_checkable
+class UpdateDispatcher(Protocol):
+    """A way to do what the strategy "background" has left, outside of the writer."""
+
+    def dispatch(self, alias: str) -> None:
+        """
+        Have `django_reckon.models.update_pending(alias)` run somewhere, soon.
+
+        Called after a COMMIT, in the writer's thread. Returns at once unless it is
+        meant to run in line. One run may serve several calls, if it begins after them.
+
+        Raises:
+            Exception: It could not be handed over. The log tells so; what is pending
+                stays in the table.
         """
         ...
 

@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage
 from django.db.models import Model
 
 from django_reckon.checks.messages import message
+from django_reckon.computed.outbox.dispatching import current_dispatcher
 from django_reckon.computed.rules.paths import Hop
 from django_reckon.computed.rules.problems import Mistake
 from django_reckon.computed.rules.registry import ComputedColumn, registry
@@ -57,6 +58,7 @@ def _settings() -> Iterator[CheckMessage]:
         conf.current()
         current_writer()
         current_strategy()
+        current_dispatcher()
     except ConfigurationError as error:
         yield message("reckon.E005", str(error), obj=None)
 

@@ -1,4 +1,4 @@
-"""The table whose rows concurrent writers wait at."""
+"""The tables of computed fields: gates for writers, and what is left for later."""
 
 from __future__ import annotations
 
@@ -24,3 +24,34 @@ class Gate(models.Model):
     @override
     def __str__(self) -> str:
         return self.name
+
+
+class PendingUpdate(models.Model):
+    """
+    Rows that a write made stale, left to be brought up to date in the background.
+
+    It is written in the transaction of the write, and deleted in the transaction that
+    brings the rows up to date.
+    """
+
+    target = models.CharField(max_length=255, help_text="Label of the rows' model.")
+    lookup = models.TextField(help_text="Leads from the rows to the keys.")
+    loose = models.BooleanField(
+        default=False, help_text="Whether keys may be of other models' rows, too."
+    )
+    keys = models.JSONField(null=True, help_text="Where to look; null for all rows.")
+    size = models.PositiveIntegerField(help_text="Number of keys.")
+    fields = models.JSONField(help_text="Names of the computed fields.")
+    created_at = models.DateTimeField(help_text="When the write was committed.")
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="How often it failed."
+    )
+    error = models.TextField(blank=True, default="", help_text="Why, the last time.")
+
+    class Meta:
+        verbose_name = "pending update"
+        verbose_name_plural = "pending updates"
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.target} ({', '.join(self.fields)})"

@@ -31,6 +31,8 @@ class Settings:
         querysize: Rows read at once, COMPUTEDFIELDS_QUERYSIZE.
         fixtures: "recompute" after loaddata, or "skip", COMPUTEDFIELDS_FIXTURES.
         strategy: When rows are refreshed, COMPUTEDFIELDS_STRATEGY.
+        dispatcher: Who does what the strategy "background" leaves,
+            COMPUTEDFIELDS_DISPATCHER.
         locking: "on", or "off" where nobody else writes meanwhile,
             COMPUTEDFIELDS_LOCKING.
     """
@@ -43,6 +45,7 @@ class Settings:
     querysize: int = 10_000
     fixtures: str = "recompute"
     strategy: BackendSpec = "transaction"
+    dispatcher: BackendSpec = "thread"
     locking: str = "on"
 
 
@@ -62,6 +65,7 @@ def current() -> Settings:
         batchsize_fast=_read.positive("BATCHSIZE_FAST", default.batchsize_fast),
         fastupdate=_writer("FASTUPDATE", default.fastupdate),
         querysize=_read.positive("QUERYSIZE", default.querysize),
+        dispatcher=_read.get("DISPATCHER", default.dispatcher),
         fixtures=_read.choice("FIXTURES", default.fixtures, ("recompute", "skip")),
         locking=_read.choice("LOCKING", default.locking, ("on", "off")),
         strategy=_read.get("STRATEGY", default.strategy),

@@ -211,6 +211,13 @@ def column_at(model: type[Model], lookup: str) -> AnyField:
     return column
 
 
+def columns_at(model: type[Model], lookup: str) -> tuple[AnyField, ...]:
+    """Return the same, several where the lookup leads to a composite key."""
+    found: Any = column_at(model, lookup)
+    parts: tuple[AnyField, ...] = getattr(found, "fields", None) or (found,)
+    return parts
+
+
 def bilateral_transforms(lookup: Lookup[Any]) -> list[Any]:
     """Return the transforms that a lookup applies to both of its sides."""
     transforms: list[Any] = getattr(lookup, "bilateral_transforms", [])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.db import transaction
-from django.test import TestCase
+from django.test import TestCase, override_settings
 from typing_extensions import override
 
 from django_reckon.exceptions import ResolutionError
+from django_reckon.models import PendingUpdate, background_updates
 from tests.computedapp.corners import Circuit, Fuse
 from tests.support.drift import drifted
 from tests.support.statements import watched
@@ -44,6 +45,22 @@ class ComputedFieldTests(TestCase):
             Fuse.objects.bulk_create([Fuse(text="trip", circuit=self.circuit)])
 
         assert Fuse.objects.count() == 2
+
+    def test_what_is_left_for_later_is_dispatched_on_commit(self) -> None:
+        with (
+            override_settings(COMPUTEDFIELDS_DISPATCHER="inline"),
+            background_updates(),
+        ):
+            self.fuse.text = "finer"
+            with self.captureOnCommitCallbacks() as callbacks:
+                self.fuse.save()
+            left = PendingUpdate.objects.count()
+            [dispatch] = callbacks
+            dispatch()
+
+        assert left == 1
+        assert PendingUpdate.objects.count() == 0
+        assert drifted() == []
 
     def test_block_of_the_test_is_refreshed_at_its_end(self) -> None:
         with transaction.atomic():

@@ -187,12 +187,13 @@ def test_exception_goes_on_and_what_was_written_is_caught_up(
 def test_failing_recovery_does_not_hide_the_exception(act: Act) -> None:
     circuit = Circuit.objects.create(name="c")
 
-    with (
-        pytest.raises(LookupError, match="mine") as caught,
-        face.not_computed(recover=True),
-    ):
-        act(Fuse.objects, "create", text="trip", circuit=circuit)
-        _fail()
+    def write() -> None:
+        with face.not_computed(recover=True):
+            act(Fuse.objects, "create", text="trip", circuit=circuit)
+            raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine") as caught:
+        write()
 
     [note] = caught.value.__notes__
     assert "computedapp.Circuit.strength" in note

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -31,7 +31,7 @@ def located(
     rows: QuerySet[Any] = QuerySet(route.target, using=alias).order_by()
     if due.everything:
         return set(rows.values_list("pk", flat=True)[:limit])
-    keys = _usable(alias, route, due.keys) if route.loose else due.keys
+    keys = usable(alias, route, due.keys)
     if route.lookup == "pk":
         return set(as_keys(route.target, keys)[:limit])
     found: set[Key] = set()
@@ -45,8 +45,10 @@ def located(
     return found
 
 
-def _usable(alias: str, route: Route, keys: Iterable[Key]) -> list[Key]:
+def usable(alias: str, route: Route, keys: Collection[Key]) -> Collection[Key]:
     """Return those of the keys that the rows a route begins at can have."""
+    if not route.loose:
+        return keys
     found = []
     column = column_at(route.target, route.lookup)
     for value in keys:

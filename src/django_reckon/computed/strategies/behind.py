@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from weakref import ref
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 from django.db.models import Model
 
 from django_reckon.changes.capture import is_loading
@@ -18,7 +18,6 @@ from django_reckon.computed.rules.edges import Node
 from django_reckon.computed.saving.saves import Waiting, waiting_for
 from django_reckon.computed.strategies.ledger import Ledger
 from django_reckon.computed.strategies.reading import StaleColumns, stale_columns
-from django_reckon.ground.aio import in_thread
 from django_reckon.ground.pending import find, pending
 
 _NAME: Final = "computed"
@@ -154,22 +153,7 @@ def behind(alias: str) -> WriteBehind:
     return pending(alias, _NAME, lambda: WriteBehind(alias))
 
 
-def flush(using: str = DEFAULT_DB_ALIAS) -> None:
-    """
-    Bring up to date what the open transaction of a database has left for its end.
-
-    Statements of the ORM need no such call; what reads a column in a way that cannot
-    be seen does, such as a function of the database called by another.
-
-    Raises:
-        ResolutionError: A value cannot be computed or stored; the transaction can only
-            be rolled back then.
-    """
-    found: WriteBehind | None = find(using, _NAME)
-    if found is not None:
-        found.flush()
-
-
-async def aflush(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Do what flush() does, in the thread of the connections."""
-    await in_thread(flush)(using)
+def find_behind(alias: str) -> WriteBehind | None:
+    """Return what is due on a connection; None for nothing."""
+    found: WriteBehind | None = find(alias, _NAME)
+    return found

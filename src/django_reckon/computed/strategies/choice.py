@@ -14,6 +14,7 @@ from django_reckon.ground.loading import load
 from django_reckon.protocols import BackendSpec, UpdateStrategy
 
 STRATEGIES: Final = {
+    "background": "django_reckon.computed.strategies.background.BackgroundStrategy",
     "immediate": "django_reckon.computed.strategies.immediate.ImmediateStrategy",
     "transaction": "django_reckon.computed.strategies.transaction.TransactionStrategy",
 }
@@ -111,3 +112,9 @@ class immediate_updates(_Block):  # noqa: N801 - it is used like a function
     """Refresh after each write of the block, whatever the settings say."""
 
     strategy = "immediate"
+
+
+class background_updates(_Block):  # noqa: N801 - it is used like a function
+    """Refresh after the COMMIT, by the dispatcher that the settings name."""
+
+    strategy = "background"
