@@ -14,6 +14,7 @@ from tests.support.database import committing
 from tests.support.statements import watched
 
 if TYPE_CHECKING:
+    from django_reckon.changes.event import Change
     from tests.changes.conftest import Recorder
 
 pytestmark = committing
@@ -125,6 +126,40 @@ def test_listener_can_tell_whose_transaction_it_is_in(recorder: Recorder) -> Non
 
     assert own == [True, False]
     assert not is_own("default")
+
+
+def test_what_runs_after_the_commit_is_in_nobodys_transaction(
+    recorder: Recorder,
+) -> None:
+    own: list[bool] = []
+
+    def after() -> None:
+        own.append(is_own("default"))
+        with transaction.atomic():
+            own.append(is_own("default"))
+        Parcel.objects.create(code="b", home=None)
+
+    def listen(change: Change) -> None:
+        own.append(is_own("default"))
+        if len(own) == 1:
+            transaction.on_commit(after)
+
+    recorder.watch(Parcel, listener=listen)
+    Parcel.objects.create(code="a", home=None)
+
+    assert own == [True, False, False, True]
+
+
+def test_deadlock_after_the_commit_does_not_write_twice(recorder: Recorder) -> None:
+    def fail() -> None:
+        raise OperationalError(1213, "deadlock")
+
+    recorder.watch(Parcel, listener=lambda _: transaction.on_commit(fail))
+
+    with pytest.raises(OperationalError, match="deadlock"):
+        Parcel.objects.create(code="a", home=None)
+
+    assert Parcel.objects.count() == 1
 
 
 @pytest.mark.needs("begin_modes")

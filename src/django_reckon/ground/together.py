@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from functools import partial
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from django.db import DatabaseError, connections, transaction
@@ -23,15 +25,22 @@ _TRIES: Final = 6
 # Seconds to wait at most before the second try; longer before each that follows.
 _PAUSE: Final = 0.01
 
-# Databases whose open transaction was begun below, in this thread or task.
-_own: Final[ContextVar[frozenset[str]]] = ContextVar(
-    "reckon_own_transactions", default=frozenset()
+# Alias -> the block that was begun below, in this thread or task.
+_own: Final[ContextVar[Mapping[str, transaction.Atomic]]] = ContextVar(
+    "reckon_own_transactions", default=MappingProxyType({})
 )
 
 
 def is_own(alias: str) -> bool:
     """Tell whether the open transaction was begun by together(), and ends with it."""
-    return alias in _own.get()
+    block = _own.get().get(alias)
+    if block is None:
+        return False
+    connection = connections[alias]
+    # Around its COMMIT the block is left already; what callbacks of on_commit() begin
+    # after it is theirs.
+    blocks = connection.atomic_blocks
+    return block in blocks if blocks else connection.in_atomic_block
 
 
 def together(
@@ -64,12 +73,14 @@ def together(
         with transaction.atomic(using=alias, savepoint=False):
             return work()
     tries = 1
+    committed: list[bool] = []
     while True:
         try:
-            return _in_own(connection, work)
+            return _in_own(connection, work, None if inside else committed)
         except DatabaseError as error:
             deadlock = vendor_of(connection).is_deadlock(error)
-            if not deadlock or inside or tries >= _TRIES:
+            # After the COMMIT it is the error of somebody's on_commit().
+            if not deadlock or inside or committed or tries >= _TRIES:
                 raise
             logger.info("A deadlock on %r; trying again.", alias)
         time.sleep(random.uniform(0, _PAUSE * tries))  # noqa: S311 - no secret
@@ -78,14 +89,16 @@ def together(
             again()
 
 
-def _in_own(connection: BaseDatabaseWrapper, work: Callable[[], T]) -> T:
+def _in_own(
+    connection: BaseDatabaseWrapper, work: Callable[[], T], committed: list[bool] | None
+) -> T:
     alias = connection.alias
-    before = _own.set(_own.get() | {alias})
+    block = transaction.atomic(using=alias)
+    before = _own.set({**_own.get(), alias: block})
     try:
-        with (
-            vendor_of(connection).to_write(connection),
-            transaction.atomic(using=alias),
-        ):
+        with vendor_of(connection).to_write(connection), block:
+            if committed is not None:
+                transaction.on_commit(partial(committed.append, True), alias)
             return work()
     finally:
         _own.reset(before)
