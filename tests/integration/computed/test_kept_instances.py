@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db.models import F
+from django.db.models.signals import ModelSignal, post_save, pre_save
 
 from tests.computedapp.corners import Crate, Sample
 from tests.computedapp.models import Copy, Country, Publisher, Shelf, Title
@@ -200,3 +201,42 @@ def test_skipping_inserts_what_the_instance_holds(shop: Shop, act: Act) -> None:
 
     assert shop.row(copy).place == "by hand"
     assert shop.row(shop.left).size == 3
+
+
+@pytest.mark.parametrize("signal", [pre_save, post_save], ids=["before", "after"])
+@pytest.mark.parametrize("is_new", [True, False], ids=["new", "old"])
+def test_handler_of_a_save_writes_another_row_of_its_table(
+    signal: ModelSignal, shop: Shop, *, is_new: bool
+) -> None:
+    """What the other row holds is none of the instance's business."""
+
+    def handler(instance: Shelf, **_: object) -> None:
+        Shelf.objects.bulk_create([Shelf(label="other")])
+        Shelf.objects.filter(pk=shop.right.pk).update(label="another")
+
+    mine = Shelf(label="mine") if is_new else shop.left
+    mine.label = "mine"
+    signal.connect(handler, sender=Shelf)
+    try:
+        mine.save()
+    finally:
+        signal.disconnect(handler, sender=Shelf)
+
+    assert (mine.upper, mine.label) == ("MINE", "mine")
+    assert drifted() == []
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["new", "old"])
+def test_handler_of_a_save_writes_the_same_row(shop: Shop, *, is_new: bool) -> None:
+    def handler(instance: Shelf, **_: object) -> None:
+        Shelf.objects.filter(pk=instance.pk).update(label="handled")
+
+    shelf = Shelf(label="mine") if is_new else shop.left
+    post_save.connect(handler, sender=Shelf)
+    try:
+        shelf.save()
+    finally:
+        post_save.disconnect(handler, sender=Shelf)
+
+    assert shelf.upper == shop.row(shelf).upper == "HANDLED"
+    assert drifted() == []

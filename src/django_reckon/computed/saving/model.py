@@ -21,7 +21,7 @@ from django_reckon.computed.saving.fields import (
     widened,
     written,
 )
-from django_reckon.computed.saving.saves import saving, saving_now
+from django_reckon.computed.saving.saves import own_statement, saving, saving_now
 from django_reckon.computed.saving.suspension import suspension
 from django_reckon.ground.aio import in_thread
 from django_reckon.protocols import AnyField
@@ -93,6 +93,13 @@ class ComputedFieldsModel(Model):
         return SeenTo(type(self), frozenset(sure))
 
     @override
+    def _do_insert(self, *args: Any, **kwargs: Any) -> Any:
+        """Insert as Django does; Any, as for save()."""
+        parent: Any = super()
+        with own_statement(self):
+            return parent._do_insert(*args, **kwargs)
+
+    @override
     def _do_update(
         self, base_qs: Any, using: Any, pk_val: Any, values: Any, *args: Any, **kw: Any
     ) -> Any:
@@ -105,7 +112,8 @@ class ComputedFieldsModel(Model):
         values = [each for each in values if each[0] not in kept]
         parent: Any = super()
         try:
-            return parent._do_update(base_qs, using, pk_val, values, *args, **kw)
+            with own_statement(self):
+                return parent._do_update(base_qs, using, pk_val, values, *args, **kw)
         except DatabaseError as error:
             fields = {each[0] for each in values}
             columns = [c for c in registry.of(type(self)) if c.field in fields]

@@ -33,7 +33,7 @@ def prepare(model: type[Model], alias: str, objs: Sequence[Model], raw: bool) ->
         return
     registry.require(model)
     saving = saving_now()
-    if saving is not None and len(objs) == 1 and objs[0] is saving.instance:
+    if saving is not None and saving.writes:
         if saving.skips:
             return
         columns = [c for c in columns if c.name not in saving.seen_to.fields]

@@ -28,7 +28,9 @@ class Saving:
         values: What a refresh stored for the row meanwhile: attribute -> value.
         stale: Computed fields of the row that will be refreshed later.
         keys: The row's primary key, as statements named it.
-        kind: How the latest of its statements wrote the row.
+        kind: How the latest statement wrote.
+        writes: Whether a statement of the save itself runs, and no handler of a signal,
+            which may write anything, this very row included.
     """
 
     instance: Model
@@ -38,13 +40,13 @@ class Saving:
     stale: set[str] = field(default_factory=set)
     keys: set[Key] = field(default_factory=set)
     kind: ChangeKind | None = None
+    writes: bool = False
 
     def note(self, change: Change) -> None:
-        """Learn how the row is written, and the key under which it was inserted."""
+        """Learn how rows are written, and the key under which this one was inserted."""
         self.kind = change.kind
-        keys = change.keys
-        if keys and len(keys) == 1 and _has_table(self.instance, change.model):
-            self.keys.update(keys)
+        if self.writes and change.keys is not None:
+            self.keys.update(change.keys)
 
     def is_row(self, model: type[Model], key: Key) -> bool:
         """Tell whether that is the row that is saved."""
@@ -70,6 +72,20 @@ def saving(instance: Model, seen_to: SeenTo, *, skips: bool) -> Iterator[Saving]
         yield now
     finally:
         _saving.reset(before)
+
+
+@contextmanager
+def own_statement(instance: Model) -> Iterator[None]:
+    """Let others know that the save of the instance writes its row now."""
+    now = saving_now()
+    if now is None or now.instance is not instance:
+        yield
+        return
+    now.writes = True
+    try:
+        yield
+    finally:
+        now.writes = False
 
 
 # The rows that instances wait for the values of.
@@ -102,7 +118,7 @@ def tell(model: type[Model], key: Key, values: Mapping[str, Any]) -> None:
 def seen_to_by_save(model: type[Model], keys: tuple[Key, ...] | None) -> SeenTo:
     """Return what the running save has seen to, if it is what wrote these rows."""
     now = saving_now()
-    if now is None or keys is None or len(keys) != 1:
+    if now is None or not now.writes or keys is None or len(keys) != 1:
         return NOTHING
     return now.seen_to if now.is_row(model, keys[0]) else NOTHING
 
