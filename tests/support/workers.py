@@ -15,7 +15,7 @@ from tests.support.database import ALIASES
 if TYPE_CHECKING:
     import pytest
 
-__all__ = ["PATIENCE", "join_precache_threads", "lend_databases"]
+__all__ = ["PATIENCE", "join_precache_threads", "join_threads", "lend_databases"]
 
 # Seconds after which a test gives up; long, for the machine may be busy.
 PATIENCE: Final = 60.0
@@ -23,11 +23,12 @@ PATIENCE: Final = 60.0
 
 def join_precache_threads() -> list[str]:
     """Return the names of the threads that precached, all of them ended."""
-    threads = [
-        thread
-        for thread in threading.enumerate()
-        if thread.name.startswith("precache ")
-    ]
+    return join_threads("precache ")
+
+
+def join_threads(prefix: str) -> list[str]:
+    """Return the names of the threads that begin so, all of them ended."""
+    threads = [each for each in threading.enumerate() if each.name.startswith(prefix)]
     for thread in threads:
         thread.join(PATIENCE)
         assert not thread.is_alive(), f"{thread.name} does not end"

@@ -18,9 +18,15 @@ from __future__ import annotations
 
 from django_reckon.testing.caches import CountCacheContract
 from django_reckon.testing.dispatchers import DispatcherContract
-from django_reckon.testing.doubles import DictCache, RecordingDispatcher
+from django_reckon.testing.doubles import (
+    DictCache,
+    RecordingDispatcher,
+    RecordingStrategy,
+    RecordingUpdateDispatcher,
+)
 from django_reckon.testing.isolation import isolated_registry
 from django_reckon.testing.resolvers import CountResolverContract
+from django_reckon.testing.strategies import UpdateStrategyContract
 from django_reckon.testing.sync import aassert_in_sync, assert_in_sync
 from django_reckon.testing.writers import ComputedWriterContract, DictWriter
 
@@ -32,6 +38,9 @@ __all__ = [
     "DictWriter",
     "DispatcherContract",
     "RecordingDispatcher",
+    "RecordingStrategy",
+    "RecordingUpdateDispatcher",
+    "UpdateStrategyContract",
     "aassert_in_sync",
     "assert_in_sync",
     "isolated_registry",

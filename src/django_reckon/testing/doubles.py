@@ -6,7 +6,7 @@ import threading
 
 from django_reckon.exceptions import BackendError
 from django_reckon.ground import clock
-from django_reckon.protocols import CountEntry, CountKey, PrecacheJob
+from django_reckon.protocols import CountEntry, CountKey, PrecacheJob, StaleRows
 
 
 class DictCache:
@@ -84,3 +84,41 @@ class RecordingDispatcher:
     def dispatch(self, job: PrecacheJob) -> None:
         """Remember the job."""
         self.jobs.append(job)
+
+
+class RecordingUpdateDispatcher:
+    """
+    An UpdateDispatcher that runs nothing and remembers what it was asked for.
+
+    What is pending stays so until update_pending() is called.
+
+    Attributes:
+        aliases: The databases that every instance was given, in order; clear it between
+            tests.
+    """
+
+    aliases: list[str] = []  # noqa: RUF012 - shared on purpose
+
+    def dispatch(self, alias: str) -> None:
+        """Remember the database."""
+        self.aliases.append(alias)
+
+
+class RecordingStrategy:
+    """
+    An UpdateStrategy that refreshes nothing and remembers what it was given.
+
+    Attributes:
+        submitted: Database and stale rows of every instance, in order; clear it between
+            tests.
+    """
+
+    submitted: list[tuple[str, StaleRows]] = []  # noqa: RUF012 - shared on purpose
+
+    def waits(self, alias: str) -> bool:
+        """Wait for ever."""
+        return True
+
+    def submit(self, alias: str, stale: StaleRows) -> None:
+        """Remember what is stale."""
+        self.submitted.append((alias, stale))

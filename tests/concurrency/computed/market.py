@@ -10,14 +10,26 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from django.db import transaction
 from django.db.models import F
 
-from django_reckon.models import deferred_updates, immediate_updates
+from django_reckon.models import (
+    background_updates,
+    deferred_updates,
+    immediate_updates,
+)
 from tests.computedapp.models import Copy, Publisher, Shelf, Title
 from tests.concurrency.computed.tally import Tally, attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["OPERATIONS", "READS", "UPDATES", "Market", "Reads", "Trader"]
+__all__ = [
+    "OPERATIONS",
+    "READS",
+    "STRATEGIES",
+    "UPDATES",
+    "Market",
+    "Reads",
+    "Trader",
+]
 
 # What a transaction reads between its writes: no row at all; those that it is about to
 # write, computed columns and all; a parent's total, too, right after moving it.
@@ -29,6 +41,8 @@ UPDATES: Final[dict[str, Callable[[], AbstractContextManager[object]]]] = {
     "deferred": deferred_updates,
     "immediate": immediate_updates,
 }
+# The same and the one that leaves values stale for a while.
+STRATEGIES: Final = {**UPDATES, "background": background_updates}
 # The first makes what the others need.
 OPERATIONS: Final = ("create", "modify", "move", "delete")
 _PARENTS, _GRANDPARENTS = 6, 2

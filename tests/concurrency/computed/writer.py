@@ -62,7 +62,7 @@ def main(order: Order) -> None:
     connection.ensure_connection()
     _say("ready")
     sys.stdin.readline()
-    with markets.UPDATES[order.updates]():
+    with markets.STRATEGIES[order.updates]():
         if order.transactions is None:
             _trade_for_ever(market, order)
         else:

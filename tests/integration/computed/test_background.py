@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import threading
 from typing import TYPE_CHECKING, Final
 
 import django
@@ -23,6 +22,7 @@ from django_reckon.models import (
     not_computed,
     update_pending,
 )
+from django_reckon.testing import RecordingUpdateDispatcher
 from tests.computedapp.corners import Circuit, Fuse
 from tests.computedapp.models import (
     Chair,
@@ -40,7 +40,7 @@ from tests.support.database import committing
 from tests.support.drift import drifted
 from tests.support.statements import is_update, watched
 from tests.support.tables import without_table
-from tests.support.workers import PATIENCE
+from tests.support.workers import join_threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,17 +52,8 @@ if TYPE_CHECKING:
 pytestmark = committing
 
 FRAMEWORK: Final = "django.tasks" if django.VERSION >= (6, 0) else "django_tasks"
-NOBODY: Final = "tests.integration.computed.test_background.Nobody"
-
-
-class Nobody:
-    """A dispatcher that never comes to it, as one in a process that is killed."""
-
-    asked: Final[list[str]] = []
-
-    def dispatch(self, alias: str) -> None:
-        """Remember the database."""
-        self.asked.append(alias)
+# What was dispatched by a dispatcher that never comes to it.
+asked: Final = RecordingUpdateDispatcher.aliases
 
 
 class Refusing:
@@ -75,8 +66,10 @@ class Refusing:
 
 @pytest.fixture(autouse=True)
 def _background(shop: Shop, settings: Settings) -> Iterator[None]:
-    settings.COMPUTEDFIELDS_DISPATCHER = NOBODY
-    Nobody.asked.clear()
+    settings.COMPUTEDFIELDS_DISPATCHER = (
+        "django_reckon.testing.RecordingUpdateDispatcher"
+    )
+    asked.clear()
     with background_updates():
         yield
 
@@ -140,7 +133,7 @@ def test_transaction_leaves_its_work_merged(shop: Shop, act: Act) -> None:
     act(Copy.objects.filter(pk=shop.one.pk), "update", price=9)
 
     assert PendingUpdate.objects.count() == few
-    assert Nobody.asked == ["default"] * 2
+    assert asked == ["default"] * 2
 
 
 def test_rolled_back_write_leaves_nothing(shop: Shop, act: Act) -> None:
@@ -148,7 +141,7 @@ def test_rolled_back_write_leaves_nothing(shop: Shop, act: Act) -> None:
         act(shop.all(Country), "update", code="XX")
 
     assert not PendingUpdate.objects.exists()
-    assert Nobody.asked == []
+    assert asked == []
 
 
 def test_undone_savepoint_leaves_nothing_of_its_own(shop: Shop, act: Act) -> None:
@@ -363,20 +356,13 @@ def test_dispatcher_inline_has_done_it_when_the_write_returns(
     assert not PendingUpdate.objects.exists()
 
 
-def _join_update_threads() -> None:
-    for thread in threading.enumerate():
-        if thread.name.startswith("update "):
-            thread.join(PATIENCE)
-            assert not thread.is_alive(), f"{thread.name} does not end"
-
-
 def test_dispatcher_thread_does_it_soon(shop: Shop, settings: Settings) -> None:
     settings.COMPUTEDFIELDS_DISPATCHER = "thread"
 
     for code in ("AA", "BB", "CC"):
         Country.objects.update(code=code)
         Copy.objects.filter(pk=shop.one.pk).update(price=len(code))
-    _join_update_threads()
+    join_threads("update ")
 
     assert drifted() == []
     assert not PendingUpdate.objects.exists()
@@ -402,7 +388,7 @@ def test_each_database_keeps_its_own(act: Act) -> None:
     assert PendingUpdate.objects.using("other").exists()
     update_pending("other")
     assert drifted(using="other") == []
-    assert set(Nobody.asked) == {"other"}
+    assert set(asked) == {"other"}
 
 
 def test_async_twin_does_the_same(shop: Shop) -> None:
@@ -427,7 +413,7 @@ def test_transaction_by_hand_is_kept_too(shop: Shop) -> None:
     finally:
         connection.set_autocommit(True)
 
-    assert Nobody.asked == ["default"]
+    assert asked == ["default"]
     update_pending()
     assert drifted() == []
 
