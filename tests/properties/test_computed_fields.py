@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from django.db import connection
 from django.db.models import DecimalField, IntegerField, JSONField, Model
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
 
-from django_reckon.models import deferred_updates, immediate_updates
+from django_reckon.models import (
+    background_updates,
+    deferred_updates,
+    immediate_updates,
+)
 from tests import choices
 from tests.properties.computed.oracle import EXPECTED, differences
 from tests.properties.computed.story import Story, stories
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+    from pytest_django import Settings
+
     from tests.properties.computed.story import Step
 
 pytestmark = [committing, pytest.mark.slow]
@@ -34,6 +41,7 @@ PARTS: Final[dict[str, Callable[[], AbstractContextManager[object]]]] = {
     "immediate": immediate_updates,
     "immediate again": immediate_updates,
     "deferred": deferred_updates,
+    "background": background_updates,
 }
 _A_PART: Final = -(-_SEQUENCES // len(PARTS))
 # From so many on, somebody watches and wants to see how far it got.
@@ -42,7 +50,7 @@ _LONG: Final = 1_000
 _SHARE: Final = 20
 _COLUMNS: Final = [(model, name) for model in EXPECTED for name in EXPECTED[model]]
 
-sequences = settings(
+sequences = hypothesis_settings(
     suppress_health_check=list(HealthCheck),
     # To tell which lines only failures run takes longer than to read the steps.
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
@@ -81,6 +89,14 @@ def progress(capsys: pytest.CaptureFixture[str]) -> Progress:
     return Progress(say)
 
 
+@pytest.fixture(autouse=True)
+def _nobody(settings: Settings) -> None:
+    """Let what is left for later be done when the story looks, and not before."""
+    settings.COMPUTEDFIELDS_DISPATCHER = (
+        "django_reckon.testing.RecordingUpdateDispatcher"
+    )
+
+
 @pytest.fixture
 def world(db: None) -> Iterator[Snapshot]:
     """Yield the rows that each sequence begins with."""
@@ -93,7 +109,7 @@ def world(db: None) -> Iterator[Snapshot]:
 
 
 @pytest.mark.parametrize("updates", PARTS.values(), ids=PARTS)
-@settings(sequences, max_examples=_A_PART)
+@hypothesis_settings(sequences, max_examples=_A_PART)
 @given(steps=stories())
 def test_stored_is_what_plain_rows_say(
     world: Snapshot,
@@ -109,7 +125,7 @@ def test_stored_is_what_plain_rows_say(
     progress.step()
 
 
-@settings(sequences, max_examples=max(_SEQUENCES // _SHARE, 1))
+@hypothesis_settings(sequences, max_examples=max(_SEQUENCES // _SHARE, 1))
 @given(steps=stories())
 def test_stored_is_what_the_functions_say(world: Snapshot, steps: list[Step]) -> None:
     world.restore()

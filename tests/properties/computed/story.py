@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from django_reckon.models import not_computed
+from django_reckon.models import not_computed, update_pending
 from tests.properties.computed import bulk, joined, relations, singles
 from tests.properties.computed.oracle import differences
 from tests.properties.computed.values import Hand, NothingThere
@@ -146,6 +146,9 @@ class Story:
     def _compare(self) -> None:
         if self.is_compared:
             return
+        # What the background was left, if it was left anything.
+        failures = update_pending().failures
+        assert not failures, "\n".join([*map(str, failures), "after", *self.told])
         found = differences()
         assert not found, "\n".join([*found, "after", *self.told])
         self.is_compared = True
