@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.signals import post_save, pre_save
 
@@ -88,6 +89,16 @@ class ComputedWriterContract:
         self._write(writer, ["model"], {key: [text]})
 
         assert self.read(writer, [key]) == {key: (_LABEL, text)}
+
+    def test_text_that_is_too_long_is_refused_or_kept_but_not_cut(self) -> None:
+        writer, (key,) = self.make_writer(), self._make(1)
+        text = "x" * 150
+
+        with suppress(DatabaseError):
+            self._write(writer, ["model"], {key: [text]})
+
+        [(_, found)] = self.read(writer, [key]).values()
+        assert found in {"old 0", text}
 
     def test_row_that_is_gone_is_no_error(self) -> None:
         writer, (key, gone) = self.make_writer(), self._make(2)

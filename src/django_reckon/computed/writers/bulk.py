@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connections
-from django.db.models import Case, Model, QuerySet, Value, When
+from django.db.models import Case, Func, Model, QuerySet, Value, When
 from django.db.models.functions import Cast
+from typing_extensions import override
 
 from django_reckon.changes.capture import unseen
 from django_reckon.changes.rows import batched
 from django_reckon.conf import computed as conf
+from django_reckon.ground.vendors import vendor_of
 from django_reckon.protocols import AnyField
 
 
@@ -54,4 +56,15 @@ def _chosen(
         When(pk=key, then=Value(rows[key][at], output_field=field)) for key in keys
     ]
     chosen = Case(*cases, output_field=field)
-    return Cast(chosen, output_field=field) if cast else chosen
+    return _Cast(chosen, output_field=field) if cast else chosen
+
+
+class _Cast(Cast):
+    """A cast that leaves it to the column to refuse what is too long."""
+
+    @override
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **context: Any) -> Any:
+        """Return the SQL; Any, for the stubs leave a compiler open."""
+        kind = self.output_field.cast_db_type(connection) or ""
+        context["db_type"] = vendor_of(connection).cast_type(kind)
+        return Func.as_sql(self, compiler, connection, *args, **context)

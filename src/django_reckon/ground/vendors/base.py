@@ -59,6 +59,10 @@ class Vendor:
         The others pass together.
         """
 
+    def cast_type(self, kind: str) -> str:
+        """Return a column type such that a cast to it alters no value."""
+        return kind
+
     def typed_place(self, kind: str) -> str:
         """Return the placeholder of a value of a column type, in a list of values."""
         return "%s"

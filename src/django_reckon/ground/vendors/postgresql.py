@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from django.db import DatabaseError
@@ -14,6 +15,9 @@ from django_reckon.ground.vendors.base import Vendor
 _DEADLOCK: Final = "40P01"
 # The others are a serialization failure, and a lock not available in time.
 _CONFLICTS: Final = frozenset({_DEADLOCK, "40001", "55P03"})
+
+# What stands in parentheses behind the name of a type.
+_SIZE: Final = re.compile(r"\([^)]*\)")
 
 
 class PostgreSQL(Vendor):
@@ -42,9 +46,14 @@ class PostgreSQL(Vendor):
             cursor.execute(f"SELECT {lock}(%s)", [key])
 
     @override
+    def cast_type(self, kind: str) -> str:
+        # A cast cuts what is too long, which the column itself refuses.
+        return _SIZE.sub("", kind)
+
+    @override
     def typed_place(self, kind: str) -> str:
         # A list of NULLs, or of texts, would be of type text.
-        return f"%s::{kind}"
+        return f"%s::{self.cast_type(kind)}"
 
     @override
     def most_parameters(self, connection: BaseDatabaseWrapper) -> int | None:
