@@ -14,13 +14,12 @@ that begin with "reckon_bench" are used in database 9 and deleted.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
@@ -29,51 +28,28 @@ if str(ROOT) not in sys.path:
 
 from benchmarks.counting import environments, report  # noqa: E402
 from benchmarks.counting.place import FULL, QUICK  # noqa: E402
-from benchmarks.counting.run import Outcome, run  # noqa: E402
+from benchmarks.counting.run import run  # noqa: E402
+from benchmarks.options import may_run, parser_of, publish  # noqa: E402
 
 _say = partial(print, file=sys.stderr, flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, and return the status to end with."""
-    options = _options(arguments)
-    if missing := environments.missing_packages():
-        _say(f"Packages are missing: {', '.join(missing)}. Run:")
-        _say("python -m pip install -e '.[postgresql,redis]'")
+    parser = parser_of(__doc__, quick="fewer rounds, in under a minute")
+    options = parser.parse_args(arguments)
+    if not may_run(environments.missing_packages(), _say):
         return 2
     with tempfile.TemporaryDirectory() as directory:
         outcome = run(QUICK if options.quick else FULL, Path(directory), _say)
-    as_json = report.format_json(outcome)
-    if options.json == "-":
-        print(as_json)
-    elif options.json:
-        Path(options.json).write_text(as_json + "\n", encoding="utf-8")
-    # Standard output belongs to whoever asked for JSON there.
-    _print_table(outcome, sys.stderr if options.json == "-" else sys.stdout)
-    return 0
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=(__doc__ or "").strip().splitlines()[0], allow_abbrev=False
-    )
-    parser.add_argument(
-        "--quick", action="store_true", help="fewer rounds, in under a minute"
-    )
-    parser.add_argument(
-        "--json", metavar="FILE", help="write the figures there too; - for the output"
-    )
-    return parser.parse_args(arguments)
-
-
-def _print_table(outcome: Outcome, stream: IO[str]) -> None:
-    for text in (
+    parts = (
         report.format_conditions(outcome),
         report.format_table(outcome.figures),
         report.summarise(outcome.figures),
         *outcome.notes,
-    ):
-        print(text, file=stream)
+    )
+    publish("\n".join(parts), report.format_json(outcome), options.json)
+    return 0
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from statistics import median
 from typing import Any, Final
 
+from benchmarks import tables
 from benchmarks.counting.figures import Figure, Target, Unit
 from benchmarks.counting.run import Outcome
 from benchmarks.counting.setup import SIDES
@@ -20,9 +21,7 @@ _VERDICTS: Final = {True: "pass", False: "MISS", None: ""}
 def format_table(figures: Sequence[Figure]) -> str:
     """Return the figures as aligned text."""
     lines = [(*HEADINGS, *JUDGED), *(_cells(figure) for figure in figures)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    head, *body = [_align(line, widths) for line in lines]
-    return "\n".join([head, "-" * len(head), *body])
+    return tables.format_table(lines)
 
 
 def format_json(outcome: Outcome) -> str:
@@ -92,15 +91,6 @@ def _format_seconds(seconds: float) -> str:
     if seconds >= 1e-3:
         return f"{seconds * 1e3:.1f} ms"
     return f"{seconds * 1e6:.1f} µs"
-
-
-def _align(cells: Sequence[str], widths: Sequence[int]) -> str:
-    """Return one line: the first column to the left, the others to the right."""
-    first = cells[0].ljust(widths[0])
-    others = [
-        cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)
-    ]
-    return "  ".join([first, *others]).rstrip()
 
 
 def _as_mapping(figure: Figure) -> dict[str, Any]:
