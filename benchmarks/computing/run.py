@@ -1,35 +1,29 @@
-"""One run: every task of every size, on every database, of both sides in turn."""
+"""One run: every task of every size, on every database, of all sides in turn."""
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 from typing import Any, Final, TypeAlias
 
-from benchmarks.computing.sides import COMPUTEDFIELDS, RECKON, SIDES
+from benchmarks.computing.figures import BULK, Cost, Figure
+from benchmarks.computing.processes import MeasuringError, answer_of, pythons
+from benchmarks.computing.sides import COMPUTEDFIELDS, SIDES
 from benchmarks.counting import environments, place
 from benchmarks.counting.inside.servers import greet_postgresql
-from benchmarks.counting.setup import Side
-from benchmarks.counting.workers import ROOT
 
 Say: TypeAlias = Callable[[str], None]
 
-TASKS: Final = (
-    "create, looped",
-    "create, autocommit",
-    "create, read each",
-    "create, recover",
-    "create, bulk",
-    "update, looped",
-    "update, recover",
-    "update, bulk",
+LOOPED: Final = ("create, looped", "update, looped", "save, looped")
+RECOVERED: Final = ("create, recover", "update, recover")
+BY_CLOCK: Final = (
+    "The server's processes cannot be seen here, so some times are by the clock."
 )
+# Where nothing can be merged; thousands of rows would only take longer.
+ALONE: Final = ("create, autocommit", "create, read each")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +34,14 @@ class Size:
     Attributes:
         shelves: How many.
         books: How many on each.
+        tasks: What is done.
         turns: How often each side has its turn, in a process of its own.
         rounds: How often it is timed in each turn.
     """
 
     shelves: int
     books: int
+    tasks: tuple[str, ...]
     turns: int
     rounds: int
 
@@ -55,51 +51,9 @@ class Size:
         return f"{self.shelves} x {self.books}"
 
 
-SMALL: Final = Size(10, 10, turns=2, rounds=5)
-LARGE: Final = Size(100, 100, turns=1, rounds=1)
-
-
-class MeasuringError(RuntimeError):
-    """A process could not measure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a task took on one side: statements, and seconds round by round."""
-
-    queries: int
-    seconds: list[float]
-
-    def __str__(self) -> str:
-        """Return both in few words."""
-        return f"{self.queries:,} queries in {median(self.seconds):.3f} s"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """
-    One line of the table.
-
-    Attributes:
-        database: Its product.
-        size: How much was written.
-        task: What was done.
-        costs: By side; a side that failed is missing.
-    """
-
-    database: str
-    size: str
-    task: str
-    costs: dict[str, Cost]
-
-    @property
-    def ratio(self) -> float | None:
-        """How many times longer django-computedfields takes; None if one failed."""
-        ours = self.costs.get(RECKON.name)
-        theirs = self.costs.get(COMPUTEDFIELDS.name)
-        if ours is None or theirs is None:
-            return None
-        return median(theirs.seconds) / median(ours.seconds)
+SMALL: Final = Size(10, 10, (*LOOPED, *ALONE, *RECOVERED, *BULK), turns=2, rounds=5)
+MEDIUM: Final = Size(10, 100, (*ALONE, *BULK), turns=2, rounds=2)
+LARGE: Final = Size(100, 100, (*LOOPED, *RECOVERED, *BULK), turns=1, rounds=1)
 
 
 @dataclass(slots=True)
@@ -118,37 +72,49 @@ class Outcome:
     conditions: dict[str, Any] = field(default_factory=dict)
 
 
-def run(say: Say, *, sizes: Sequence[Size], tasks: Sequence[str]) -> Outcome:
-    """Measure these tasks in worlds of these sizes, wherever it can be done here."""
+def run(
+    say: Say, *, sizes: Sequence[Size], only: Sequence[str], on: Sequence[str]
+) -> Outcome:
+    """
+    Measure in worlds of these sizes, wherever it can be done here.
+
+    Args:
+        say: Told how it goes.
+        sizes: How much is written.
+        only: Only tasks with such a word in their name.
+        on: Only databases with such a word in their name.
+    """
     began, outcome = time.monotonic(), Outcome()
-    pythons = _pythons(outcome, say)
+    interpreters = pythons(say, outcome.notes.append)
     for product, database in _databases(outcome).items():
+        if not any(word in product.lower() for word in on):
+            continue
         for size in sizes:
-            for task in tasks:
-                costs = _costs(pythons, database, task, size, outcome)
-                outcome.figures.append(Figure(product, size.name, task, costs))
+            for task in size.tasks:
+                if not any(word in task for word in only):
+                    continue
+                costs = _costs(interpreters, database, task, size, outcome)
+                outcome.figures.append(
+                    Figure(product, size.shelves, size.books, task, costs)
+                )
                 took = ", ".join(f"{name} {it}" for name, it in costs.items())
                 say(f"{product}, {size.name}: {task}: {took}")
+    if any(figure.by_clock for figure in outcome.figures):
+        outcome.notes.append(BY_CLOCK)
+    outcome.conditions = conditions(began)
+    return outcome
+
+
+def conditions(began: float) -> dict[str, Any]:
+    """Return what figures depend on, and how long a run took since it began."""
     shared = environments.versions()
-    outcome.conditions = {
+    return {
         **{name: shared[name] for name in ("python", "Django", "psycopg")},
         "peer": COMPUTEDFIELDS.requirement,
         "processors": os.cpu_count(),
         "load": round(os.getloadavg()[0], 1),
         "seconds": round(time.monotonic() - began),
     }
-    return outcome
-
-
-def _pythons(outcome: Outcome, say: Say) -> dict[str, Path]:
-    """Return the interpreters of the sides that can be had here."""
-    found: dict[str, Path] = {}
-    for side in SIDES.values():
-        try:
-            found[side.name] = environments.interpreter(side, say)
-        except environments.NoEnvironmentError as error:
-            outcome.notes.append(f"Without {side.requirement}. {error}")
-    return found
 
 
 def _databases(outcome: Outcome) -> dict[str, dict[str, Any]]:
@@ -162,7 +128,7 @@ def _databases(outcome: Outcome) -> dict[str, dict[str, Any]]:
 
 
 def _costs(
-    pythons: dict[str, Path],
+    interpreters: dict[str, Path],
     database: dict[str, Any],
     task: str,
     size: Size,
@@ -171,46 +137,26 @@ def _costs(
     """Return what a task costs each side, measured in turn."""
     found: dict[str, Cost] = {}
     failed: set[str] = set()
-    for _ in range(size.turns):
-        for name in pythons:
-            if name in failed:
-                continue
-            try:
-                cost = _cost(SIDES[name], pythons[name], database, task, size)
-            except MeasuringError as error:
-                failed.add(name)
-                outcome.notes.append(f"{SIDES[name].title}, {task}: {error}")
-            else:
-                found.setdefault(name, Cost(cost.queries, []))
-                found[name].seconds.extend(cost.seconds)
-    return found
-
-
-def _cost(
-    side: Side, python: Path, database: dict[str, Any], task: str, size: Size
-) -> Cost:
-    """Measure in a process of its own."""
     request = {
-        "side": side.name,
         "database": database,
         "task": task,
         "shelves": size.shelves,
         "books": size.books,
         "rounds": size.rounds,
     }
-    # Only our side finds our source.
-    paths = [ROOT] if side.requirement else [ROOT, ROOT / "src"]
-    done = subprocess.run(
-        [str(python), "-m", "benchmarks.computing.inside"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
-        input=json.dumps(request),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        lines = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
-        raise MeasuringError(lines[-1])
-    answer = json.loads(done.stdout)
-    return Cost(answer["queries"], answer["seconds"])
+    for _ in range(size.turns):
+        for name, python in interpreters.items():
+            if name in failed:
+                continue
+            module = "benchmarks.computing.inside"
+            try:
+                answer = answer_of(SIDES[name], python, module, request)
+            except MeasuringError as error:
+                failed.add(name)
+                found.pop(name, None)
+                outcome.notes.append(f"{SIDES[name].title}, {task}: {error}")
+            else:
+                cost = found.setdefault(name, Cost(answer["queries"]))
+                cost.seconds.extend(answer["seconds"])
+                cost.processor.extend(answer["processor"])
+    return found

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gc
-import time
-from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
 
-from benchmarks.computing.inside.tasks import TASKS, create_in_bulk
+from benchmarks.computing.inside.meter import Meter, metered
+from benchmarks.computing.inside.tasks import KEPT, TASKS, create_in_bulk
 from benchmarks.computing.world.models import Book, Shelf
 
 
@@ -19,7 +18,7 @@ class WrongValueError(RuntimeError):
 
 def measure(task: str, shelves: int, books: int, rounds: int) -> dict[str, Any]:
     """
-    Return the queries of one round and the seconds of each.
+    Return the queries of one round, and what each took.
 
     Raises:
         WrongValueError: A shelf does not hold what its books say.
@@ -32,36 +31,24 @@ def measure(task: str, shelves: int, books: int, rounds: int) -> dict[str, Any]:
     finally:
         _drop_tables()
     return {
-        "queries": measured[0][0],
-        "seconds": [seconds for _, seconds in measured],
+        "queries": measured[0].queries,
+        "seconds": [each.seconds for each in measured],
+        "processor": [each.processor for each in measured],
     }
 
 
-def _round(task: str, shelves: int, books: int) -> tuple[int, float]:
+def _round(task: str, shelves: int, books: int) -> Meter:
     chosen = TASKS[task]
     Book.objects.all().delete()
     Shelf.objects.all().delete()
     if chosen.stocked:
         create_in_bulk(shelves, books)
     gc.collect()
-    counted = _Counted()
-    with connection.execute_wrapper(counted):
-        began = time.perf_counter()
+    with metered() as meter:
         chosen.run(shelves, books)
-        seconds = time.perf_counter() - began
-    _check(shelves)
-    return counted.queries, seconds
-
-
-class _Counted:
-    """Counts what reaches the cursor, BEGIN and savepoints included."""
-
-    def __init__(self) -> None:
-        self.queries = 0
-
-    def __call__(self, execute: Callable[..., Any], *args: Any) -> Any:
-        self.queries += 1
-        return execute(*args)
+    if KEPT:
+        _check(shelves)
+    return meter
 
 
 def _check(shelves: int) -> None:
@@ -71,8 +58,8 @@ def _check(shelves: int) -> None:
         names.setdefault(shelf, []).append(name)
     found = {pk: values for pk, *values in Shelf.objects.values_list("pk", *FIELDS)}
     right = {pk: [len(some), ", ".join(sorted(some))] for pk, some in names.items()}
-    if found != right or len(found) != shelves:
-        wrong = [pk for pk in found if found[pk] != right.get(pk)]
+    wrong = [pk for pk in found if found[pk] != right.get(pk, [0, ""])]
+    if wrong or len(found) != shelves:
         raise WrongValueError(f"shelves {wrong[:5]} of {len(found)} are wrong")
 
 
