@@ -1,0 +1,3 @@
+"""What the parts of `benchmarks/engines.py` share."""
+
+from __future__ import annotations
