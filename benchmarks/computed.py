@@ -34,7 +34,7 @@ if str(ROOT) not in sys.path:
     sys.path[0] = str(ROOT)
 
 from benchmarks.computing import report  # noqa: E402
-from benchmarks.computing.run import LARGE, MEDIUM, SMALL, run  # noqa: E402
+from benchmarks.computing.run import SIZES, SMALL, run  # noqa: E402
 from benchmarks.counting import environments  # noqa: E402
 from benchmarks.options import may_run, parser_of, publish  # noqa: E402
 
@@ -53,11 +53,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=[""],
         help="only databases with such a word in their name: sqlite, postgresql",
     )
+    parser.add_argument(
+        "--sizes",
+        metavar="SIZE",
+        nargs="+",
+        default=[size.name for size in SIZES],
+        help="only these; by default all: %(default)s",
+    )
+    parser.add_argument(
+        "--without", metavar="SIDE", nargs="+", default=[], help="leave these sides out"
+    )
     options = parser.parse_args(arguments)
     if not may_run(environments.missing_packages(), _say):
         return 2
-    sizes = (SMALL,) if options.quick else (SMALL, MEDIUM, LARGE)
-    outcome = run(_say, sizes=sizes, only=options.only, on=options.on)
+    names = [SMALL.name] if options.quick else options.sizes
+    outcome = run(
+        _say,
+        sizes=[size for size in SIZES if size.name in names],
+        only=options.only,
+        on=options.on,
+        without=options.without,
+    )
     text = report.format_outcome(outcome)
     publish(text, report.format_json(outcome), options.json)
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,16 @@ class MeasuringError(RuntimeError):
     """A process could not measure."""
 
 
-def pythons(say: Callable[[str], None], note: Callable[[str], None]) -> dict[str, Path]:
+def pythons(
+    say: Callable[[str], None],
+    note: Callable[[str], None],
+    without: Collection[str] = (),
+) -> dict[str, Path]:
     """Return the interpreter of each side that can be had here; note the others."""
     found: dict[str, Path] = {}
     for side in SIDES.values():
+        if side.name in without:
+            continue
         try:
             found[side.name] = environments.interpreter(side, say)
         except environments.NoEnvironmentError as error:

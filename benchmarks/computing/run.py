@@ -47,13 +47,14 @@ class Size:
 
     @property
     def name(self) -> str:
-        """As the table shows it."""
-        return f"{self.shelves} x {self.books}"
+        """As options and the run name it."""
+        return f"{self.shelves}x{self.books}"
 
 
 SMALL: Final = Size(10, 10, (*LOOPED, *ALONE, *RECOVERED, *BULK), turns=2, rounds=5)
 MEDIUM: Final = Size(10, 100, (*ALONE, *BULK), turns=2, rounds=2)
 LARGE: Final = Size(100, 100, (*LOOPED, *RECOVERED, *BULK), turns=1, rounds=1)
+SIZES: Final = (SMALL, MEDIUM, LARGE)
 
 
 @dataclass(slots=True)
@@ -73,7 +74,12 @@ class Outcome:
 
 
 def run(
-    say: Say, *, sizes: Sequence[Size], only: Sequence[str], on: Sequence[str]
+    say: Say,
+    *,
+    sizes: Sequence[Size],
+    only: Sequence[str],
+    on: Sequence[str],
+    without: Sequence[str] = (),
 ) -> Outcome:
     """
     Measure in worlds of these sizes, wherever it can be done here.
@@ -83,9 +89,10 @@ def run(
         sizes: How much is written.
         only: Only tasks with such a word in their name.
         on: Only databases with such a word in their name.
+        without: Names of sides that are left out.
     """
     began, outcome = time.monotonic(), Outcome()
-    interpreters = pythons(say, outcome.notes.append)
+    interpreters = pythons(say, outcome.notes.append, without)
     for product, database in _databases(outcome).items():
         if not any(word in product.lower() for word in on):
             continue
