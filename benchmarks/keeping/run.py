@@ -14,7 +14,7 @@ from benchmarks.computing.run import BY_CLOCK, conditions
 from benchmarks.computing.sides import COMPUTEDFIELDS, RECKON, SIDES
 from benchmarks.counting import place
 from benchmarks.counting.inside.servers import greet_postgresql
-from benchmarks.keeping.figures import OF_HAND, Figure, Figures
+from benchmarks.keeping.figures import OF_HAND, UNTUNED, Figure, Figures
 
 Say: TypeAlias = Callable[[str], None]
 _MODULE: Final = "benchmarks.keeping.inside"
@@ -140,9 +140,10 @@ def _measure(chosen: _Run, effort: Effort) -> None:
             figures.families.append(chosen.figure(task, effort.rows, turns, rounds))
     if chosen.wants("levels"):
         figures.levels.append(chosen.figure("levels", effort.lines, turns, rounds))
-    if chosen.wants("updatedata"):
-        # Once: theirs takes minutes.
-        figures.commands.append(chosen.figure("updatedata", effort.rows, 1, 1))
+    for task in UNTUNED:
+        if chosen.wants(task):
+            # Few rounds, for theirs takes half a minute.
+            figures.commands.append(chosen.figure(task, effort.rows, 2, 1))
     for task in ("updatedata, fast", "checkdata"):
         if chosen.wants(task):
             figures.commands.append(chosen.figure(task, effort.rows, turns, rounds))

@@ -10,8 +10,18 @@ from django.conf import settings
 from benchmarks.computing.sides import FACES, SIDES
 
 
-def set_up(side_name: str, database: dict[str, Any], world: str) -> None:
-    """Set up Django for a side, with the models of a world."""
+def set_up(
+    side_name: str, database: dict[str, Any], world: str, *, tuned: bool = True
+) -> None:
+    """
+    Set up Django for a side.
+
+    Args:
+        side_name: Whose process it is.
+        database: DATABASES["default"].
+        world: The app of the models.
+        tuned: Whether the side has its own settings; else it goes by its defaults.
+    """
     side = SIDES[side_name]
     settings.configure(
         INSTALLED_APPS=["django.contrib.contenttypes", *side.apps, world],
@@ -19,6 +29,6 @@ def set_up(side_name: str, database: dict[str, Any], world: str) -> None:
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
         BENCH_FACE=FACES[side.name],
-        **side.options,
+        **(side.options if tuned else {}),
     )
     django.setup()

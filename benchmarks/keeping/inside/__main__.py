@@ -14,12 +14,18 @@ import sys
 from typing import Any
 
 from benchmarks.computing.inside.setup import set_up
+from benchmarks.keeping.figures import UNTUNED
 
 
 def main() -> None:
     """Set up Django for a side and measure."""
     wanted: dict[str, Any] = json.load(sys.stdin)
-    set_up(wanted["side"], wanted["database"], "benchmarks.keeping.world")
+    set_up(
+        wanted["side"],
+        wanted["database"],
+        "benchmarks.keeping.world",
+        tuned=wanted["task"] not in UNTUNED,
+    )
     # Rests on Django's models, which exist only after setup().
     measuring = importlib.import_module("benchmarks.keeping.inside.measuring")
     # Standard output belongs to the answer, whatever a command says there.

@@ -121,7 +121,6 @@ def _is(side: str) -> bool:
     return bool(FACES[side] == settings.BENCH_FACE)
 
 
-_is_theirs: Final = _is(COMPUTEDFIELDS.name)
 _families: Final = partial(Task, wrong=statements.wrong_families)
 _rebuild_items: Final = partial(_rebuild, "Item", statements.keep_items)
 _items: Final = partial(
@@ -137,10 +136,8 @@ TASKS: Final = {
         _fill_spoilt, partial(_rebuild, "Parent", statements.keep_families)
     ),
     "levels": Task(statements.fill_orders, _climb, statements.wrong_orders),
-    # As each does unless told otherwise; theirs by bulk_update().
-    "updatedata": _items(
-        run=partial(_rebuild_items, **({"mode": "bulk"} if _is_theirs else {}))
-    ),
+    # In a process without the side's settings; theirs is bulk_update() then.
+    "updatedata, defaults": _items(run=_rebuild_items),
     "updatedata, fast": _items(run=partial(_rebuild_items, mode="fast")),
     "checkdata": Task(
         partial(statements.fill_items, right=True), _check, statements.wrong_items
