@@ -41,7 +41,7 @@ _say = partial(print, file=sys.stderr, flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print, and return the status to end with."""
+    """Measure, print, and return 1 if a side failed or stored a wrong value."""
     parser = parser_of(
         __doc__,
         quick="a fifth of the rows, in a minute",
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     outcome = run(_say, QUICK if options.quick else FULL, options.only)
     text = report.format_outcome(outcome)
     publish(text, report.format_json(outcome), options.json)
-    return 0
+    return int(outcome.failed)
 
 
 if __name__ == "__main__":

@@ -65,11 +65,13 @@ class Outcome:
     Attributes:
         figures: The lines of the table.
         notes: What could not be measured, and why.
+        failed: Whether a side failed at a task, by a wrong value or an error.
         conditions: What the figures depend on.
     """
 
     figures: list[Figure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    failed: bool = False
     conditions: dict[str, Any] = field(default_factory=dict)
 
 
@@ -160,6 +162,7 @@ def _costs(
                 answer = answer_of(SIDES[name], python, module, request)
             except MeasuringError as error:
                 failed.add(name)
+                outcome.failed = True
                 found.pop(name, None)
                 outcome.notes.append(f"{SIDES[name].title}, {task}: {error}")
             else:

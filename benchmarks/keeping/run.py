@@ -52,11 +52,13 @@ class Outcome:
     Attributes:
         figures: All of them.
         notes: What could not be measured, and why.
+        failed: Whether a side failed at a task, by a wrong value or an error.
         conditions: What the figures depend on.
     """
 
     figures: Figures = field(default_factory=Figures)
     notes: list[str] = field(default_factory=list)
+    failed: bool = False
     conditions: dict[str, Any] = field(default_factory=dict)
 
 
@@ -85,6 +87,7 @@ class _Run:
         try:
             return answer_of(SIDES[side], self.interpreters[side], _MODULE, request)
         except MeasuringError as error:
+            self.outcome.failed = True
             self.outcome.notes.append(f"{SIDES[side].title}, {task}: {error}")
             return None
 
