@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from django_reckon.computed.strategies.reading import StaleColumns, _Table
@@ -11,8 +9,8 @@ from django_reckon.computed.strategies.reading import StaleColumns, _Table
 STALE = StaleColumns(
     '"',
     (
-        _Table('"shop_shelf"', re.compile(r"\bshop_shelf\b"), ('"total"', '"size"')),
-        _Table('"report"', re.compile(r"\breport\b"), None),
+        _Table('"shop_shelf"', "shop_shelf", ('"total"', '"size"')),
+        _Table('"report"', "report", None),
     ),
 )
 

@@ -21,6 +21,10 @@ from django_reckon.computed.strategies.reading import StaleColumns, stale_column
 from django_reckon.ground.pending import find, pending
 
 _NAME: Final = "computed"
+# Statements that are remembered, and characters of the longest one: a loop repeats a
+# few short ones, and what no loop repeats would only take memory.
+_MANY: Final = 500
+_LONG: Final = 10_000
 
 
 class WriteBehind:
@@ -39,6 +43,8 @@ class WriteBehind:
         self._loaded = Ledger()
         self._noted: set[Node] = set()
         self._stale: StaleColumns | None = None
+        # Text of a statement -> whether it reads what is stale.
+        self._looked: dict[str, bool] = {}
         self._busy = False
         self._instances: Waiting = {}
         # The first is the outermost; execute_wrapper() takes the last one away.
@@ -53,6 +59,7 @@ class WriteBehind:
         if not nodes <= self._noted:
             self._noted |= nodes
             self._stale = None
+            self._looked.clear()
 
     def note_loaded(self, work: Work) -> None:
         """Add what has become due by a fixture; no reader is served before its end."""
@@ -101,7 +108,10 @@ class WriteBehind:
         context: Any,
     ) -> Any:
         """Look at a statement before it runs."""
-        if not self._busy and self._ledger and self._is_read_by(sql):
+        known = self._looked.get(sql) if type(sql) is str else None
+        if known is None:
+            known = self._look(sql)
+        if known and not self._busy and self._ledger:
             self._run(self._ledger)
         return execute(sql, params, many, context)
 
@@ -141,11 +151,17 @@ class WriteBehind:
         wrappers = connections[self._alias].execute_wrappers
         wrappers[:] = [each for each in wrappers if each is not self]
 
-    def _is_read_by(self, sql: object) -> bool:
+    def _look(self, sql: object) -> bool:
+        """Tell whether a statement reads what is stale, and remember its text."""
         if self._stale is None:
             connection = connections[self._alias]
             self._stale = stale_columns(connection, plan, self._noted)
-        return self._stale.are_read_by(sql)
+        reads = self._stale.are_read_by(sql)
+        if isinstance(sql, str) and len(sql) < _LONG:
+            if len(self._looked) >= _MANY:
+                self._looked.clear()
+            self._looked[sql] = reads
+        return reads
 
 
 def behind(alias: str) -> WriteBehind:

@@ -25,11 +25,22 @@ _BLIND = re.compile(r"\s*(INSERT|SAVEPOINT|RELEASE|ROLLBACK)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table with stale columns, in lower case: quoted, as a word, and its columns."""
+    """A table with stale columns, in lower case: quoted, its name, and its columns."""
 
     quoted: str
-    word: re.Pattern[str]
+    name: str
     columns: tuple[str, ...] | None
+
+    def is_mentioned(self, text: str) -> bool:
+        """Tell whether a statement in lower case may read one of the columns."""
+        # Far faster than a pattern, and mostly the end of it.
+        if self.name not in text:
+            return False
+        if self.quoted not in text:
+            return re.search(rf"\b{re.escape(self.name)}\b", text) is not None
+        if self.columns is None or "*" in text:
+            return True
+        return any(column in text for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,7 @@ class StaleColumns:
             # Nothing that the ORM made; views and functions hide what they read.
             return True
         text = sql.lower()
-        return any(_mentions(text, table) for table in self.tables)
+        return any(table.is_mentioned(text) for table in self.tables)
 
 
 def stale_columns(
@@ -78,19 +89,10 @@ def stale_columns(
 
 
 def _table(quoted: str, name: str, columns: tuple[str, ...] | None) -> _Table:
-    word = re.compile(rf"\b{re.escape(name.lower())}\b")
-    return _Table(quoted.lower(), word, columns)
+    return _Table(quoted.lower(), name.lower(), columns)
 
 
 def _unmanaged() -> Iterator[str]:
     for model in apps.get_models():
         if not model._meta.managed:
             yield model._meta.db_table
-
-
-def _mentions(text: str, table: _Table) -> bool:
-    if table.quoted not in text:
-        return table.word.search(text) is not None
-    if table.columns is None or "*" in text:
-        return True
-    return any(column in text for column in table.columns)
