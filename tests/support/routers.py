@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["BooksElsewhere", "ContentTypesElsewhere", "CountsElsewhere", "Nowhere"]
+__all__ = [
+    "BooksElsewhere",
+    "ContentTypesElsewhere",
+    "CountsElsewhere",
+    "Nowhere",
+    "ReplicaForReading",
+]
 
 
 class BooksElsewhere:
@@ -42,3 +48,16 @@ class Nowhere:
 
     def db_for_write(self, model: type[Any], **hints: object) -> str | None:
         return self.db_for_read(model, **hints)
+
+
+class ReplicaForReading:
+    """Everything is read from a replica, here one that lags for ever."""
+
+    def db_for_read(self, model: type[Any], **hints: object) -> str:
+        return "other"
+
+    def db_for_write(self, model: type[Any], **hints: object) -> str:
+        return "default"
+
+    def allow_relation(self, first: object, second: object, **hints: object) -> bool:
+        return True

@@ -36,6 +36,7 @@ from django_reckon.computed.writers import current_writer
 from django_reckon.exceptions import ResolutionError
 from django_reckon.ground.batches import batches
 from django_reckon.ground.columns import is_same
+from django_reckon.ground.routing import reading_from
 from django_reckon.ground.together import is_conflict, is_own, together
 from django_reckon.protocols import ComputedWriter
 from django_reckon.signals import resolver_exit, resolver_start, resolver_update
@@ -112,9 +113,10 @@ class Refresh:
         before = _running.set({**_running.get(), self.alias: self.work})
         resolver_start.send(sender=registry)
         try:
-            self._wait()
-            while (step := self._next()) is not None:
-                self._run(step)
+            with reading_from(self.alias):
+                self._wait()
+                while (step := self._next()) is not None:
+                    self._run(step)
         finally:
             _running.reset(before)
             resolver_exit.send(sender=registry)

@@ -6,13 +6,14 @@ from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, router
 from django.db.models import DecimalField, JSONField, Model
 
 from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.exceptions import ResolutionError, ResolverException
 from django_reckon.ground.columns import column_form
 from django_reckon.ground.internals import concrete_field, table_owner
+from django_reckon.ground.routing import reading_from
 from django_reckon.ground.together import is_conflict
 
 # Values are whatever the fields hold, hence Any throughout.
@@ -77,15 +78,28 @@ def assign(column: ComputedColumn, instance: Model, value: Any) -> Any:
     return form
 
 
-def apply(columns: Iterable[ComputedColumn], instance: Model) -> None:
+def apply(
+    columns: Iterable[ComputedColumn], instance: Model, alias: str | None = None
+) -> None:
     """
     Compute the fields of an instance in the order given, each seeing those before.
+
+    Args:
+        columns: The fields.
+        instance: The instance.
+        alias: The database that its row will be written to; by default where it is.
 
     Raises:
         ResolutionError: A function raised, or its field refuses the value.
     """
-    for column in columns:
-        assign(column, instance, call(column, instance))
+    with reading_from(alias or _alias_of(instance)):
+        for column in columns:
+            assign(column, instance, call(column, instance))
+
+
+def _alias_of(instance: Model) -> str:
+    found = instance._state.db
+    return found or router.db_for_write(type(instance), instance=instance)
 
 
 def mirror(values: Mapping[str, Any], instance: Model) -> None:
@@ -134,7 +148,8 @@ def preview(instance: Model, name: str) -> Any:
     wanted = column_named(type(instance), name)
     trial = _twin(instance)
     apply(_local_sources(wanted), trial)
-    return call(wanted, trial)
+    with reading_from(_alias_of(instance)):
+        return call(wanted, trial)
 
 
 def _twin(instance: Model) -> Model:

@@ -15,6 +15,7 @@ from django_reckon.computed.refreshing import functions
 from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.computed.saving.saves import saving_now
 from django_reckon.computed.saving.suspension import suspension
+from django_reckon.ground.routing import reading_from
 
 # Whether the insert that runs left local fields to be computed afterwards.
 _unprepared: Final = ContextVar("reckon_unprepared", default=False)
@@ -42,12 +43,11 @@ def prepare(model: type[Model], alias: str, objs: Sequence[Model], raw: bool) ->
         for c in columns
         if not c.declaration.default_on_create and not registry.awaits_row(c)
     ]
-    _compute(model, columns, objs)
+    with reading_from(alias):
+        _compute(alias, columns, objs)
 
 
-def _compute(
-    model: type[Model], columns: list[ComputedColumn], objs: Sequence[Model]
-) -> None:
+def _compute(alias: str, columns: list[ComputedColumn], objs: Sequence[Model]) -> None:
     if len(objs) > 1:
         _fetch_forward(columns, objs)
     for obj in objs:
@@ -56,7 +56,7 @@ def _compute(
             _unprepared.set(True)
             continue
         with _Prefetched(obj, _empty(columns, obj)):
-            functions.apply(columns, obj)
+            functions.apply(columns, obj, alias)
 
 
 class _Prefetched:
