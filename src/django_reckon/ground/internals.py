@@ -241,9 +241,12 @@ def fetch_mode_of(queryset: QuerySet[Any]) -> Any | None:
     return getattr(queryset, "_fetch_mode", None)
 
 
-def knows_related(queryset: QuerySet[Any]) -> bool:
-    """Tell whether rows lead to instances that are there already, as a manager's do."""
-    return bool(getattr(queryset, "_known_related_objects", None))
+def known_related(queryset: QuerySet[Any]) -> dict[AnyField, dict[Any, Model]]:
+    """Return the instances that rows lead to, as a manager's do: field -> by key."""
+    known: dict[AnyField, dict[Any, Model]] = getattr(
+        queryset, "_known_related_objects", {}
+    )
+    return known
 
 
 def selected_columns(compiler: Any) -> tuple[list[str], int]:
@@ -262,10 +265,15 @@ def yields_instances(queryset: QuerySet[Any]) -> bool:
 def yielding(queryset: QuerySet[Any], iterable: type[Any]) -> QuerySet[Any]:
     """Return a queryset that makes its instances by a class of iterables."""
     clone: Any = queryset
-    clone = clone._chain()
-    clone._iterable_class = iterable
-    made: QuerySet[Any] = clone
+    made: QuerySet[Any] = clone._chain()
+    yield_by(made, iterable)
     return made
+
+
+def yield_by(queryset: QuerySet[Any], iterable: type[Any]) -> None:
+    """Let this very queryset make its instances by a class of iterables."""
+    changed: Any = queryset
+    changed._iterable_class = iterable
 
 
 def may_narrow(queryset: QuerySet[Any]) -> bool:

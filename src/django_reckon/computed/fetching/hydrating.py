@@ -7,15 +7,19 @@ or whose making someone listens to, is read as ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from inspect import getattr_static
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any, Final, TypeAlias
 
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.fields.files import FileDescriptor, ImageFileDescriptor
-from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
+from django.db.models.fields.related_descriptors import (
+    ForeignKeyDeferredAttribute,
+    ForwardManyToOneDescriptor,
+)
 from django.db.models.query import ModelIterable
 from django.db.models.signals import post_init, pre_init
 from typing_extensions import override
@@ -23,7 +27,7 @@ from typing_extensions import override
 from django_reckon.ground.internals import (
     AnyField,
     fetch_mode_of,
-    knows_related,
+    known_related,
     selected_columns,
     yielding,
 )
@@ -71,20 +75,41 @@ class LeanIterable(ModelIterable):  # type: ignore[type-arg]  # at run time it t
     @override
     def __iter__(self) -> Iterator[Model]:
         """Run the query; rows become instances one by one."""
-        if not _is_lean(self.queryset):
+        if not is_lean(self.queryset):
             return super().__iter__()
         return _instances(self.queryset, self.chunked_fetch, self.chunk_size)
 
 
-def _is_lean(queryset: QuerySet[Any]) -> bool:
+def is_lean(queryset: QuerySet[Any]) -> bool:
     """Tell whether a queryset asks for no more than instances of a plain model."""
     return (
         can_skip_init(queryset.model)
         and not queryset.query.select_related
-        and not knows_related(queryset)
+        and all(map(is_plainly_led, known_related(queryset)))
         # New in Django 6.1: instances that know of each other.
         and not getattr(fetch_mode_of(queryset), "track_peers", False)
     )
+
+
+def is_plainly_led(relation: AnyField) -> bool:
+    """Tell whether a row remembers where it leads, and that is all there is to it."""
+    descriptor = getattr(relation.model, relation.name, None)
+    remote: Any = relation.remote_field
+    return type(descriptor) is ForwardManyToOneDescriptor and bool(remote.multiple)
+
+
+# The name under which a row remembers where it leads, its key for that, and to whom.
+_Owners: TypeAlias = list[tuple[str, Callable[[Model], Any], dict[Any, Model]]]
+
+
+def _owners(queryset: QuerySet[Any]) -> _Owners:
+    """Return the instances that a manager's rows lead to."""
+    found: _Owners = []
+    for relation, owners in known_related(queryset).items():
+        led_by: Any = relation
+        columns = [from_column.attname for from_column in led_by.local_related_fields]
+        found.append((led_by.cache_name, attrgetter(*columns), owners))
+    return found
 
 
 def _instances(
@@ -96,17 +121,29 @@ def _instances(
     results = compiler.execute_sql(chunked_fetch=chunked_fetch, chunk_size=chunk_size)
     names, start = selected_columns(compiler)
     annotations = (compiler.annotation_col_map or {}).items()
+    owners = _owners(queryset)
     for row in compiler.results_iter(results):
-        made = object.__new__(model)
-        # By attributes, which take less time and memory than a dictionary of its own.
-        made._state = state = ModelState()
-        state.adding = False
-        state.db = db
-        if mode is not None:
-            state.fetch_mode = mode
-        values = made.__dict__
         # What comes after the model's columns is no part of it.
-        values.update(zip(names, row[start:] if start else row, strict=False))
+        made = hydrated(model, db, mode, names, row[start:] if start else row)
         for name, place in annotations:
             setattr(made, name, row[place])
+        for name, key_of, known in owners:
+            owner = known.get(key_of(made))
+            if owner is not None:
+                made._state.fields_cache[name] = owner
         yield made
+
+
+def hydrated(
+    model: type[Model], db: str, mode: Any, names: Sequence[str], row: Sequence[Any]
+) -> Model:
+    """Return an instance of a row's values; any more than there are names are left."""
+    made = object.__new__(model)
+    # By attributes, which take less time and memory than a dictionary of its own.
+    made._state = state = ModelState()
+    state.adding = False
+    state.db = db
+    if mode is not None:
+        state.fetch_mode = mode
+    made.__dict__.update(zip(names, row, strict=False))
+    return made

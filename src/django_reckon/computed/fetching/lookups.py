@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.db.models import Model, Prefetch
 from django.db.models.query import prefetch_related_objects
 
+from django_reckon.computed.fetching.lending import lend
 from django_reckon.computed.fetching.prefetching import Branch, fetch
 from django_reckon.computed.rules.declare import PrefetchLookup
 from django_reckon.computed.rules.paths import Hop
@@ -45,6 +46,9 @@ def fetch_related(rows: Sequence[Model], columns: Sequence[ComputedColumn]) -> N
     select_related or prefetch_related. A function that asks for another one has it read
     then.
 
+    A relation of a lone row is left for its functions to ask in whatever way; what one
+    of them reads whole, the others have.
+
     Cost:
         One query for each relation.
     """
@@ -55,6 +59,16 @@ def fetch_related(rows: Sequence[Model], columns: Sequence[ComputedColumn]) -> N
     paths = [lookup for lookup in lookups if isinstance(lookup, str)]
     if paths:
         fetch(rows, _tree(paths, _read_at(columns)))
+    if len(rows) == 1:
+        lend(rows[0], _collections(columns))
+
+
+def _collections(columns: Sequence[ComputedColumn]) -> Iterator[str]:
+    """Yield the attributes by which a row reaches many others, one perhaps twice."""
+    for column in columns:
+        for hops, _ in column.rules:
+            if hops and hops[0].link is not None:
+                yield hops[0].accessor
 
 
 def _tree(paths: Sequence[str], read: Mapping[str, frozenset[str] | None]) -> Branch:

@@ -28,7 +28,7 @@ from django_reckon.ground.internals import AnyField
 _TO_ONE: Final = frozenset(
     {ForwardManyToOneDescriptor, ForwardOneToOneDescriptor, ReverseOneToOneDescriptor}
 )
-_TO_MANY: Final = frozenset(
+TO_MANY: Final = frozenset(
     {
         ReverseManyToOneDescriptor,
         ManyToManyDescriptor,
@@ -48,7 +48,7 @@ def default_queryset(row: Model, name: str) -> QuerySet[Any] | None:
     found: Any = None
     if type(descriptor) in _TO_ONE:
         found = descriptor.get_queryset(instance=row)
-    elif type(descriptor) in _TO_MANY:
+    elif type(descriptor) in TO_MANY:
         manager = getattr(row, name)
         # Not the manager's own, which would filter for this row alone.
         found = super(descriptor.related_manager_cls, manager).get_queryset()

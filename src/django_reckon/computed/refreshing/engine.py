@@ -19,9 +19,10 @@ from django.db.models import Model, QuerySet
 
 from django_reckon.changes.delivery import report
 from django_reckon.changes.event import Key
-from django_reckon.changes.rows import batched
+from django_reckon.changes.rows import batched, key_fields
 from django_reckon.computed.fetching.hydrating import lean
 from django_reckon.computed.fetching.lookups import fetch_related
+from django_reckon.computed.fetching.prepared import rows_with
 from django_reckon.computed.refreshing.chunks import chunk_size
 from django_reckon.computed.refreshing.functions import assign, call
 from django_reckon.computed.refreshing.gates import before_refresh, is_on
@@ -175,7 +176,7 @@ class Refresh:
     def _refresh(
         self, model: type[Model], columns: Sequence[ComputedColumn], keys: list[Key]
     ) -> None:
-        rows = list(lean(self._locked(model, keys)))
+        rows = self._rows(model, keys)
         fetch_related(rows, columns)
         self.tally.read += len(rows)
         relations = followed(model).values()
@@ -189,6 +190,13 @@ class Refresh:
             tell(model, row.pk, {name: getattr(row, name) for name in names})
         if moved.forms:
             self._write(model, moved)
+
+    def _rows(self, model: type[Model], keys: list[Key]) -> list[Any]:
+        """Return the rows of some keys, held where the database can; hence Any."""
+        parts = key_fields(model)
+        if len(keys) == len(parts) == 1 and not model._meta.parents:
+            return rows_with(model, self.alias, parts[0], keys[0], lock=is_on())
+        return list(lean(self._locked(model, keys)))
 
     def _locked(self, model: type[Model], keys: list[Key]) -> QuerySet[Any]:
         """Return the rows, held until the transaction ends where the database can."""

@@ -13,6 +13,7 @@ from django_reckon.computed.refreshing.work import Route, Work
 from django_reckon.computed.rules.edges import Edge, Node
 from django_reckon.computed.rules.registry import Registry, registry
 from django_reckon.ground.internals import row_tables, with_generated
+from django_reckon.ground.statements import forget
 
 # What one way through the plan is asked by: the table, how it was written, which
 # fields, and which local computed fields the writer has seen to already.
@@ -84,6 +85,7 @@ class Plan:
         self._sources.clear()
         self._ways.clear()
         self._followed.clear()
+        forget()
 
     def edges_from(self, source: type[Model]) -> tuple[Edge, ...]:
         """Return the edges that begin at a table."""
