@@ -14,6 +14,7 @@ from django_reckon.changes.rows import key_fields
 from django_reckon.computed.writers.bulk import BulkWriter
 from django_reckon.conf import computed as conf
 from django_reckon.ground.batches import batches
+from django_reckon.ground.statements import kept
 from django_reckon.ground.vendors import vendor_of
 from django_reckon.protocols import AnyField
 
@@ -43,17 +44,24 @@ class FastWriter:
         """Write the values, as ComputedWriter says."""
         connection = connections[alias]
         keys = key_fields(model)
-        obstacle = _obstacle(connection, keys, fields)
+        obstacle = _known_obstacle(connection, keys, fields)
         if obstacle is not None:
             self._tell(obstacle)
             self._fallback.write(model, alias, fields, rows)
             return
-        for some in _batches(connection, rows, len(keys) + len(fields)):
+        if len(rows) == 1:
+            [(key, values)] = rows.items()
+            _write_one(connection, model, keys, fields, key, values)
+            return
+        columns = (*keys, *fields)
+        for some in _batches(connection, rows, len(columns)):
             sql = _statement(connection, model, keys, fields, len(some))
             params = [
                 value
                 for key, values in some
-                for value in _prepared(connection, keys, key, fields, values)
+                for value in _prepared(
+                    connection, columns, (*(key if len(keys) > 1 else (key,)), *values)
+                )
             ]
             with connection.cursor() as cursor:
                 cursor.execute(sql, params)
@@ -62,6 +70,42 @@ class FastWriter:
         if obstacle not in self._told:
             self._told.add(obstacle)
             logger.info("Computed fields are written by bulk_update(): %s.", obstacle)
+
+
+def _write_one(
+    connection: BaseDatabaseWrapper,
+    model: type[Model],
+    keys: Sequence[AnyField],
+    fields: Sequence[AnyField],
+    key: Any,
+    values: Sequence[Any],
+) -> None:
+    """Write a lone row as Django would, by a statement that is made once."""
+    statements = kept(connection)
+    name = (_write_one, model, *fields)
+    sql = statements.get(name)
+    if sql is None:
+        sql = statements[name] = _statement_of_one(connection, model, keys, fields)
+    parts = key if len(keys) > 1 else (key,)
+    params = [
+        *_prepared(connection, fields, values),
+        *_prepared(connection, keys, parts),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+
+
+def _known_obstacle(
+    connection: BaseDatabaseWrapper,
+    keys: Sequence[AnyField],
+    fields: Sequence[AnyField],
+) -> str | None:
+    statements = kept(connection)
+    name = (_obstacle, *keys, *fields)
+    if name not in statements:
+        statements[name] = _obstacle(connection, keys, fields)
+    found: str | None = statements[name]
+    return found
 
 
 def _obstacle(
@@ -151,13 +195,24 @@ def _type(field: AnyField, connection: BaseDatabaseWrapper) -> str:
     return kind or field.db_type(connection) or ""
 
 
-def _prepared(
+def _statement_of_one(
     connection: BaseDatabaseWrapper,
+    model: type[Model],
     keys: Sequence[AnyField],
-    key: Any,
     fields: Sequence[AnyField],
-    values: Sequence[Any],
+) -> str:
+    vendor, quote = vendor_of(connection), connection.ops.quote_name
+
+    def equal(field: AnyField) -> str:
+        place = vendor.typed_place(_type(field, connection))
+        return f"{quote(_column(field))} = {place}"
+
+    values, same = ", ".join(map(equal, fields)), " AND ".join(map(equal, keys))
+    return f"UPDATE {quote(model._meta.db_table)} SET {values} WHERE {same}"  # noqa: S608
+
+
+def _prepared(
+    connection: BaseDatabaseWrapper, fields: Sequence[AnyField], values: Sequence[Any]
 ) -> Iterator[Any]:
-    parts = key if len(keys) > 1 else (key,)
-    for field, value in zip((*keys, *fields), (*parts, *values), strict=True):
+    for field, value in zip(fields, values, strict=True):
         yield field.get_db_prep_save(value, connection)
