@@ -8,17 +8,13 @@ from typing import Any, Final
 
 from django.db import router
 from django.db.models import Model
-from django.db.models.query import prefetch_related_objects
 from typing_extensions import override
 
-from django_reckon.computed.auditing.audit import tables_of
-from django_reckon.computed.fetching.lookups import lookups_of
+from django_reckon.computed.auditing.audit import comparisons, tables_of
 from django_reckon.computed.refreshing.chunks import chunk_size, row_chunks
-from django_reckon.computed.refreshing.functions import call, stored_form
 from django_reckon.computed.rules.registry import ComputedColumn, registry
-from django_reckon.exceptions import ResolverException
+from django_reckon.exceptions import ResolutionError, ResolverException
 from django_reckon.ground.aio import in_thread
-from django_reckon.ground.columns import is_same
 
 # Differences that a message lists; more would hide what they have in common.
 _LIMIT: Final = 10
@@ -115,16 +111,12 @@ def _chosen(
 def _differences(
     model: type[Model], columns: Sequence[ComputedColumn], using: str | None
 ) -> Iterator[Difference]:
-    lookups = lookups_of(columns, several=True)
     alias = using or router.db_for_read(model)
     for rows in row_chunks(model, alias, chunk_size(columns, None)):
-        prefetch_related_objects(rows, *lookups)
-        for row in rows:
-            for column in columns:
-                stored = getattr(row, column.field.attname)
-                value = stored_form(column, row, call(column, row))
-                if not is_same(column.field, stored, value):
-                    yield Difference(column.label, row.pk, stored, value)
+        for each in comparisons(columns, rows):
+            if isinstance(each.computed, ResolutionError):
+                raise each.computed
+            yield Difference(each.column.label, each.pk, each.stored, each.computed)
 
 
 def _message(listed: Sequence[Difference], total: int) -> str:

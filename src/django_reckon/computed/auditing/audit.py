@@ -12,16 +12,34 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from django.db.models.query import prefetch_related_objects
 
 from django_reckon.changes.event import Key
 from django_reckon.changes.rows import batched
-from django_reckon.computed.fetching.lookups import lookups_of
+from django_reckon.computed.fetching.hydrating import lean
+from django_reckon.computed.fetching.lookups import fetch_related
 from django_reckon.computed.refreshing.chunks import chunk_size, row_chunks
 from django_reckon.computed.refreshing.functions import call, stored_form
 from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.exceptions import ResolutionError
 from django_reckon.ground.columns import is_same
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """
+    One value that is not what its function says; Any, for fields hold anything.
+
+    Attributes:
+        column: The field.
+        pk: Primary key of the row.
+        stored: What the column holds.
+        computed: What it should hold; or why that cannot be computed.
+    """
+
+    column: ComputedColumn
+    pk: Key
+    stored: Any
+    computed: Any | ResolutionError
 
 
 @dataclass(slots=True)
@@ -99,26 +117,41 @@ def findings(
             again: list[Any] = []
             for keys in batched(model, alias, found.keys):
                 wanted: QuerySet[Any] = QuerySet(model, using=alias)
-                again.extend(wanted.filter(pk__in=keys).order_by("pk"))
+                again.extend(lean(wanted.filter(pk__in=keys).order_by("pk")))
             found = _both(found, _finding(suspects, again))
         yield found
 
 
-def _finding(columns: Sequence[ComputedColumn], rows: Sequence[Model]) -> Finding:
-    lookups = lookups_of(columns, several=len(rows) > 1)
-    if rows and lookups:
-        prefetch_related_objects(list(rows), *lookups)
-    found = Finding(rows=len(rows))
+def comparisons(
+    columns: Sequence[ComputedColumn], rows: Sequence[Model]
+) -> Iterator[Comparison]:
+    """
+    Yield every value of some rows of one table that is not what its function says.
+
+    Cost:
+        One query for each relation that the fields name.
+    """
+    fetch_related(rows, columns)
     fields = [(column, column.field) for column in columns]
     for row in rows:
         for column, stored_in in fields:
+            stored = getattr(row, stored_in.attname)
             try:
                 form = stored_form(column, row, call(column, row))
             except ResolutionError as error:
-                found.failures.append(error)
+                yield Comparison(column, row.pk, stored, error)
                 continue
-            if not is_same(stored_in, getattr(row, stored_in.attname), form):
-                found.drifted.setdefault(column.name, []).append(row.pk)
+            if not is_same(stored_in, stored, form):
+                yield Comparison(column, row.pk, stored, form)
+
+
+def _finding(columns: Sequence[ComputedColumn], rows: Sequence[Model]) -> Finding:
+    found = Finding(rows=len(rows))
+    for each in comparisons(columns, rows):
+        if isinstance(each.computed, ResolutionError):
+            found.failures.append(each.computed)
+        else:
+            found.drifted.setdefault(each.column.name, []).append(each.pk)
     return found
 
 

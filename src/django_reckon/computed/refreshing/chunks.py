@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from django_reckon.changes.event import Key
+from django_reckon.computed.fetching.hydrating import lean
 from django_reckon.computed.rules.registry import ComputedColumn
 from django_reckon.conf import computed as conf
 
@@ -32,7 +33,7 @@ def row_chunks(model: type[Model], alias: str, size: int) -> Iterator[list[Any]]
     """
     rows: QuerySet[Any] = QuerySet(model, using=alias).order_by("pk")
     after = rows
-    while some := list(after[:size]):
+    while some := list(lean(after[:size])):
         yield some
         if len(some) < size:
             return
