@@ -113,7 +113,7 @@ def _differences(
 ) -> Iterator[Difference]:
     alias = using or router.db_for_read(model)
     for rows in row_chunks(model, alias, chunk_size(columns, None)):
-        for each in comparisons(columns, rows):
+        for each in comparisons(columns, rows, alias):
             if isinstance(each.computed, ResolutionError):
                 raise each.computed
             yield Difference(each.column.label, each.pk, each.stored, each.computed)

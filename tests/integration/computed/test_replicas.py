@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
 
 from django_reckon.models import compute, immediate_updates, not_computed
+from django_reckon.testing import assert_in_sync
 from tests.computedapp.models import Copy, Country, Shelf, Tag, Title
 from tests.support.database import committing
 from tests.support.drift import drifted
@@ -79,6 +82,13 @@ def test_preview_reads_where_the_row_is(shop: Shop) -> None:
         previewed = compute(row, "total")
 
     assert previewed == row.total
+
+
+@pytest.mark.usefixtures("shop")
+def test_checks_read_where_they_are_told() -> None:
+    with replica():
+        assert_in_sync(using="default")
+        call_command("checkdata", "--database", "default", stdout=StringIO())
 
 
 @pytest.mark.usefixtures("shop")

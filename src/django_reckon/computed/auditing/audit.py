@@ -22,6 +22,7 @@ from django_reckon.computed.refreshing.functions import call, stored_form
 from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.exceptions import ResolutionError
 from django_reckon.ground.columns import is_same
+from django_reckon.ground.routing import reading_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,43 +112,53 @@ def findings(
     """
     model = columns[0].model
     for rows in row_chunks(model, alias, chunk_size(columns, querysize)):
-        found = _finding(columns, rows)
+        found = _finding(columns, rows, alias)
         suspects = found.suspects(columns)
         if suspects:
             again: list[Any] = []
             for keys in batched(model, alias, found.keys):
                 wanted: QuerySet[Any] = QuerySet(model, using=alias)
                 again.extend(lean(wanted.filter(pk__in=keys).order_by("pk")))
-            found = _both(found, _finding(suspects, again))
+            found = _both(found, _finding(suspects, again, alias))
         yield found
 
 
 def comparisons(
-    columns: Sequence[ComputedColumn], rows: Sequence[Model]
-) -> Iterator[Comparison]:
+    columns: Sequence[ComputedColumn], rows: Sequence[Model], alias: str
+) -> list[Comparison]:
     """
-    Yield every value of some rows of one table that is not what its function says.
+    Return every value of some rows of one table that is not what its function says.
+
+    Args:
+        columns: Computed fields of that table.
+        rows: The rows.
+        alias: The database that they were read from.
 
     Cost:
         One query for each relation that the fields name.
     """
-    fetch_related(rows, columns)
-    fields = [(column, column.field) for column in columns]
-    for row in rows:
-        for column, stored_in in fields:
-            stored = getattr(row, stored_in.attname)
-            try:
-                form = stored_form(column, row, call(column, row))
-            except ResolutionError as error:
-                yield Comparison(column, row.pk, stored, error)
-                continue
-            if not is_same(stored_in, stored, form):
-                yield Comparison(column, row.pk, stored, form)
+    found: list[Comparison] = []
+    with reading_from(alias):
+        fetch_related(rows, columns)
+        fields = [(column, column.field) for column in columns]
+        for row in rows:
+            for column, stored_in in fields:
+                stored = getattr(row, stored_in.attname)
+                try:
+                    form = stored_form(column, row, call(column, row))
+                except ResolutionError as error:
+                    found.append(Comparison(column, row.pk, stored, error))
+                    continue
+                if not is_same(stored_in, stored, form):
+                    found.append(Comparison(column, row.pk, stored, form))
+    return found
 
 
-def _finding(columns: Sequence[ComputedColumn], rows: Sequence[Model]) -> Finding:
+def _finding(
+    columns: Sequence[ComputedColumn], rows: Sequence[Model], alias: str
+) -> Finding:
     found = Finding(rows=len(rows))
-    for each in comparisons(columns, rows):
+    for each in comparisons(columns, rows, alias):
         if isinstance(each.computed, ResolutionError):
             found.failures.append(each.computed)
         else:
