@@ -41,9 +41,14 @@ def column_form(field: AnyField, value: Any) -> Any:
     return prepared.value if isinstance(prepared, Enum) else prepared
 
 
+def is_plainly_same(old: Any, new: Any) -> bool:
+    """Tell whether two values are the same in whatever column, as most are."""
+    return type(old) is type(new) and type(old) in _SIMPLE and bool(old == new)
+
+
 def is_same(field: AnyField, old: Any, new: Any) -> bool:
     """Tell whether writing one value over the other would change nothing."""
-    if type(old) is type(new) and type(old) in _SIMPLE and old == new:
+    if is_plainly_same(old, new):
         return True
     try:
         first, second = column_form(field, old), column_form(field, new)

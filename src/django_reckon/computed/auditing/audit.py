@@ -16,12 +16,13 @@ from django.db.models import Model, QuerySet
 from django_reckon.changes.event import Key
 from django_reckon.changes.rows import batched
 from django_reckon.computed.fetching.hydrating import lean
-from django_reckon.computed.fetching.lookups import fetch_related
+from django_reckon.computed.fetching.lookups import fetched
 from django_reckon.computed.refreshing.chunks import chunk_size, row_chunks
 from django_reckon.computed.refreshing.functions import call, stored_form
 from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.exceptions import ResolutionError
 from django_reckon.ground.columns import is_same
+from django_reckon.ground.garbage import paused
 from django_reckon.ground.routing import reading_from
 
 
@@ -138,8 +139,7 @@ def comparisons(
         One query for each relation that the fields name.
     """
     found: list[Comparison] = []
-    with reading_from(alias):
-        fetch_related(rows, columns)
+    with reading_from(alias), paused(), fetched(rows, columns):
         fields = [(column, column.field) for column in columns]
         for row in rows:
             for column, stored_in in fields:

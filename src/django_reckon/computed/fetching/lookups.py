@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from django.db.models import Model, Prefetch
 from django.db.models.query import prefetch_related_objects
 
 from django_reckon.computed.fetching.lending import lend
-from django_reckon.computed.fetching.prefetching import Branch, fetch
+from django_reckon.computed.fetching.prefetching import Branch, fetch, let_go
 from django_reckon.computed.rules.declare import PrefetchLookup
 from django_reckon.computed.rules.paths import Hop
 from django_reckon.computed.rules.registry import ComputedColumn
@@ -37,9 +38,10 @@ def lookups_of(
     return list(wanted.values())
 
 
-def fetch_related(rows: Sequence[Model], columns: Sequence[ComputedColumn]) -> None:
+@contextmanager
+def fetched(rows: Sequence[Model], columns: Sequence[ComputedColumn]) -> Iterator[None]:
     """
-    Fill the caches of rows of one model whose fields are computed.
+    Let rows of one model have what their computed fields are made from in the block.
 
     Of the rows at the end of a path, those columns are read that some rule names and
     those by which relations are followed; all where a column names the path itself in
@@ -49,18 +51,27 @@ def fetch_related(rows: Sequence[Model], columns: Sequence[ComputedColumn]) -> N
     A relation of a lone row is left for its functions to ask in whatever way; what one
     of them reads whole, the others have.
 
+    At the end they let go of each other: rows that hold those that hold them wait for
+    the collector, to which a hundred thousand of them are more work than to read them.
+
     Cost:
         One query for each relation.
     """
+    levels = [rows]
     lookups = lookups_of(columns, several=len(rows) > 1) if rows else []
     given = [lookup for lookup in lookups if isinstance(lookup, Prefetch)]
     if given:
         prefetch_related_objects(rows, *given)
     paths = [lookup for lookup in lookups if isinstance(lookup, str)]
     if paths:
-        fetch(rows, _tree(paths, _read_at(columns)))
+        levels += fetch(rows, _tree(paths, _read_at(columns)))
     if len(rows) == 1:
         lend(rows[0], _collections(columns))
+    try:
+        yield
+    finally:
+        for each in levels:
+            let_go(each)
 
 
 def _collections(columns: Sequence[ComputedColumn]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from django.db.models.constants import LOOKUP_SEP
 from django.db.models.manager import BaseManager
 from django.db.models.query import prefetch_related_objects
 
+from django_reckon.computed.fetching.gathering import PREFETCHED, gathered
 from django_reckon.computed.fetching.hydrating import can_skip_init, lean
 from django_reckon.computed.fetching.relations import (
     default_queryset,
@@ -40,15 +41,19 @@ class Branch:
             yield from further or [name]
 
 
-def fetch(rows: Sequence[Model], branch: Branch) -> None:
+def fetch(rows: Sequence[Model], branch: Branch) -> list[Sequence[Model]]:
     """
     Fill the caches of rows of one model with what a branch says, level by level.
 
     What is there already stays, as in prefetch_related_objects().
 
+    Returns:
+        The rows of further levels that hold others, for let_go().
+
     Cost:
         One query for each relation.
     """
+    levels: list[Sequence[Model]] = []
     for name, further in branch.below.items():
         queryset = _lean_queryset(rows[0], name, further.columns)
         if queryset is None:
@@ -56,10 +61,19 @@ def fetch(rows: Sequence[Model], branch: Branch) -> None:
             lookups = Branch(below={name: further}).lookups()
             prefetch_related_objects(rows, *lookups)
             continue
-        prefetch_related_objects(rows, _read_by(queryset, name))
-        reached = list(_reached(rows, name)) if further.below else []
-        if reached:
-            fetch(reached, further)
+        reached = gathered(rows, name, queryset)
+        if reached is None:
+            prefetch_related_objects(rows, _read_by(queryset, name))
+            reached = list(_reached(rows, name)) if further.below else []
+        if reached and further.below:
+            levels += [reached, *fetch(reached, further)]
+    return levels
+
+
+def let_go(rows: Iterable[Model]) -> None:
+    """Forget which rows a relation led to from these."""
+    for row in rows:
+        vars(row).pop(PREFETCHED, None)
 
 
 def _lean_queryset(

@@ -9,7 +9,7 @@ as any other change is, so that it makes the next steps due by the same plan.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -21,7 +21,7 @@ from django_reckon.changes.delivery import report
 from django_reckon.changes.event import Key
 from django_reckon.changes.rows import batched, key_fields
 from django_reckon.computed.fetching.hydrating import lean
-from django_reckon.computed.fetching.lookups import fetch_related
+from django_reckon.computed.fetching.lookups import fetched
 from django_reckon.computed.fetching.prepared import rows_with
 from django_reckon.computed.refreshing.chunks import chunk_size
 from django_reckon.computed.refreshing.functions import assign, call
@@ -32,11 +32,12 @@ from django_reckon.computed.refreshing.plan import NOTHING, SeenTo, plan
 from django_reckon.computed.refreshing.work import Work
 from django_reckon.computed.rules.graph import Step
 from django_reckon.computed.rules.registry import ComputedColumn, registry
-from django_reckon.computed.saving.saves import tell
+from django_reckon.computed.saving.saves import is_awaited, tell
 from django_reckon.computed.writers import current_writer
 from django_reckon.exceptions import ResolutionError
 from django_reckon.ground.batches import batches
-from django_reckon.ground.columns import is_same
+from django_reckon.ground.columns import is_plainly_same, is_same
+from django_reckon.ground.garbage import paused
 from django_reckon.ground.routing import reading_from
 from django_reckon.ground.together import is_conflict, is_own, together
 from django_reckon.protocols import ComputedWriter
@@ -44,6 +45,8 @@ from django_reckon.signals import resolver_exit, resolver_start, resolver_update
 
 # How often one step may become due again in a tree of rows.
 _MOST_ROUNDS: Final = 1_000
+# Rows from which on the collector's looks take longer than to let it pause.
+_MANY: Final = 500
 
 # The refresh that runs on a database, in this thread or task.
 _running: Final[ContextVar[dict[str, Work]]] = ContextVar("reckon_running", default={})  # noqa: B039 - replaced, never changed
@@ -176,18 +179,11 @@ class Refresh:
     def _refresh(
         self, model: type[Model], columns: Sequence[ComputedColumn], keys: list[Key]
     ) -> None:
-        rows = self._rows(model, keys)
-        fetch_related(rows, columns)
-        self.tally.read += len(rows)
-        relations = followed(model).values()
-        moved = Moved(columns)
-        for row in rows:
-            was = {name: getattr(row, name) for name in relations}
-            forms, differ = _computed(columns, row)
-            if differ:
-                moved.add(row, was, forms, differ)
-            names = (column.field.attname for column in columns)
-            tell(model, row.pk, {name: getattr(row, name) for name in names})
+        with paused() if len(keys) >= _MANY else nullcontext():
+            rows = self._rows(model, keys)
+            self.tally.read += len(rows)
+            with fetched(rows, columns):
+                moved = _moved(model, columns, rows)
         if moved.forms:
             self._write(model, moved)
 
@@ -230,17 +226,39 @@ class Refresh:
             report(moved.change(model, self.alias))
 
 
+def _moved(
+    model: type[Model], columns: Sequence[ComputedColumn], rows: Sequence[Model]
+) -> Moved:
+    """Compute the fields of rows, and return those whose values differ."""
+    relations = tuple(followed(model).values())
+    names = [column.field.attname for column in columns]
+    awaited = is_awaited()
+    moved = Moved(columns)
+    for row in rows:
+        was = {name: getattr(row, name) for name in relations}
+        forms, differ = _computed(columns, row)
+        if differ:
+            moved.add(row, was, forms, differ)
+        if awaited:
+            tell(model, row.pk, {name: getattr(row, name) for name in names})
+    return moved
+
+
 def _computed(
     columns: Sequence[ComputedColumn], row: Model
 ) -> tuple[list[Any], set[str]]:
     """Return a row's values in the columns' form, and the fields that they move."""
-    forms, differ = [], set()
+    forms: list[Any] = []
+    differ: set[str] = set()
     for column in columns:
-        old = getattr(row, column.field.attname)
-        form = assign(column, row, call(column, row))
+        field = column.field
+        old = getattr(row, field.attname)
+        form = call(column, row)
+        if not is_plainly_same(old, form):
+            form = assign(column, row, form)
+            if not is_same(field, old, form):
+                differ.add(column.name)
         forms.append(form)
-        if not is_same(column.field, old, form):
-            differ.add(column.name)
     return forms, differ
 
 

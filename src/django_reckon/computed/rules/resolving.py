@@ -31,6 +31,7 @@ class ComputedColumn:
     Attributes:
         model: The table's model.
         name: The field's name.
+        field: The Django field.
         declaration: What the user wrote.
         rules: Relations and columns of each rule, resolved.
         edges: What makes it stale.
@@ -38,6 +39,7 @@ class ComputedColumn:
 
     model: type[Model]
     name: str
+    field: AnyField
     declaration: Declaration
     rules: tuple[tuple[tuple[Hop, ...], tuple[AnyField, ...]], ...]
     edges: tuple[Edge, ...]
@@ -51,11 +53,6 @@ class ComputedColumn:
     def label(self) -> str:
         """As in messages: "shop.Shelf.total"."""
         return label(self.node)
-
-    @property
-    def field(self) -> AnyField:
-        """The Django field."""
-        return concrete_field(self.model, self.name)
 
 
 def columns_on(model: type[Model]) -> Iterator[ComputedColumn | Problem]:
@@ -135,7 +132,8 @@ def _resolved(model: type[Model], name: str, declared: Declaration) -> ComputedC
             raise ResolverException(f"Dependency of {where!r}: {error}.") from error
         rules.append((hops, columns))
         edges += edges_of(model, name, hops, columns)
-    return ComputedColumn(model, name, declared, tuple(rules), tuple(edges))
+    field = concrete_field(model, name)
+    return ComputedColumn(model, name, field, declared, tuple(rules), tuple(edges))
 
 
 def _rules(depends: Any, where: str) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -104,6 +104,11 @@ def waiting_for(instances: Waiting) -> Iterator[None]:
         _waiting.reset(before)
 
 
+def is_awaited() -> bool:
+    """Tell whether anybody waits for what a refresh stores."""
+    return saving_now() is not None or bool(_waiting.get())
+
+
 def tell(model: type[Model], key: Key, values: Mapping[str, Any]) -> None:
     """Let whoever saved a row know what it holds now: attribute -> value."""
     now = saving_now()
