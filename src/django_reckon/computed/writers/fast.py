@@ -12,6 +12,12 @@ from django.db.models import BinaryField, Model
 
 from django_reckon.changes.rows import key_fields
 from django_reckon.computed.writers.bulk import BulkWriter
+from django_reckon.computed.writers.statements import (
+    type_of,
+    update_from_lists,
+    update_from_values,
+    update_of_one,
+)
 from django_reckon.conf import computed as conf
 from django_reckon.ground.batches import batches
 from django_reckon.ground.statements import kept
@@ -54,15 +60,20 @@ class FastWriter:
             _write_one(connection, model, keys, fields, key, values)
             return
         columns = (*keys, *fields)
-        for some in _batches(connection, rows, len(columns)):
-            sql = _statement(connection, model, keys, fields, len(some))
-            params = [
-                value
-                for key, values in some
-                for value in _prepared(
+        lists = update_from_lists(connection, model, keys, fields)
+        for some in _batches(connection, rows, 0 if lists else len(columns)):
+            prepared = [
+                _prepared(
                     connection, columns, (*(key if len(keys) > 1 else (key,)), *values)
                 )
+                for key, values in some
             ]
+            if lists:
+                sql = lists
+                params = [list(column) for column in zip(*prepared, strict=True)]
+            else:
+                sql = update_from_values(connection, model, keys, fields, len(some))
+                params = [value for row in prepared for value in row]
             with connection.cursor() as cursor:
                 cursor.execute(sql, params)
 
@@ -85,7 +96,7 @@ def _write_one(
     name = (_write_one, model, *fields)
     sql = statements.get(name)
     if sql is None:
-        sql = statements[name] = _statement_of_one(connection, model, keys, fields)
+        sql = statements[name] = update_of_one(connection, model, keys, fields)
     parts = key if len(keys) > 1 else (key,)
     params = [
         *_prepared(connection, fields, values),
@@ -118,7 +129,7 @@ def _obstacle(
     if vendor.update_from_values is None:
         return f"no statement is known for {connection.vendor}"
     for field in keys:
-        if not vendor.joins_on(_type(field, connection)):
+        if not vendor.joins_on(type_of(field, connection)):
             return f"{field} is a text, whose collation {connection.vendor} minds"
     for field in (*keys, *fields):
         placeholder = getattr(field, "get_placeholder", None) or getattr(
@@ -149,66 +160,12 @@ def _casts(sql: object) -> set[str]:
 def _batches(
     connection: BaseDatabaseWrapper, rows: Mapping[Any, Sequence[Any]], width: int
 ) -> Iterator[list[tuple[Any, Sequence[Any]]]]:
+    """Yield rows in batches; each value is a parameter, where the width says so."""
     size = conf.current().batchsize_fast
     limit = vendor_of(connection).most_parameters(connection)
-    if limit is not None:
+    if limit is not None and width:
         size = max(min(size, limit // width), 1)
     return batches(rows.items(), size)
-
-
-def _statement(
-    connection: BaseDatabaseWrapper,
-    model: type[Model],
-    keys: Sequence[AnyField],
-    fields: Sequence[AnyField],
-    length: int,
-) -> str:
-    vendor, quote = vendor_of(connection), connection.ops.quote_name
-    assert vendor.update_from_values is not None
-    columns = (*keys, *fields)
-    places = [vendor.typed_place(_type(field, connection)) for field in columns]
-    names = [f"v{at}" for at in range(len(columns))]
-    table = quote(model._meta.db_table)
-    return vendor.update_from_values.format(
-        table=table,
-        names=", ".join(names),
-        rows=vendor.value_rows(places, names, length),
-        values=", ".join(
-            f"{vendor.set_prefix.format(table=table)}{quote(_column(field))} = v.{name}"
-            for field, name in zip(fields, names[len(keys) :], strict=True)
-        ),
-        same=" AND ".join(
-            f"{table}.{quote(_column(field))} = v.{name}"
-            for field, name in zip(keys, names, strict=False)
-        ),
-    )
-
-
-def _column(field: AnyField) -> str:
-    assert field.column is not None
-    return field.column
-
-
-def _type(field: AnyField, connection: BaseDatabaseWrapper) -> str:
-    """Return the type of a column, without what makes a serial of it."""
-    kind = field.rel_db_type(connection) if field.primary_key else None
-    return kind or field.db_type(connection) or ""
-
-
-def _statement_of_one(
-    connection: BaseDatabaseWrapper,
-    model: type[Model],
-    keys: Sequence[AnyField],
-    fields: Sequence[AnyField],
-) -> str:
-    vendor, quote = vendor_of(connection), connection.ops.quote_name
-
-    def equal(field: AnyField) -> str:
-        place = vendor.typed_place(_type(field, connection))
-        return f"{quote(_column(field))} = {place}"
-
-    values, same = ", ".join(map(equal, fields)), " AND ".join(map(equal, keys))
-    return f"UPDATE {quote(model._meta.db_table)} SET {values} WHERE {same}"  # noqa: S608
 
 
 def _prepared(

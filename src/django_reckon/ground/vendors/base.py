@@ -17,6 +17,8 @@ class Vendor:
     # Updates rows from a list of values named v; None where we know no such statement.
     # {table} is quoted, {rows} comes from value_rows().
     update_from_values: str | None = None
+    # The same from one list for each column, {places}; None where no list is a value.
+    update_from_lists: str | None = None
     # Pointing at a row holds it, so that its own values can hardly be written after.
     pointing_locks: bool = False
     # Whether pass_gate() does anything.
@@ -66,6 +68,10 @@ class Vendor:
     def typed_place(self, kind: str) -> str:
         """Return the placeholder of a value of a column type, in a list of values."""
         return "%s"
+
+    def list_place(self, kind: str) -> str | None:
+        """Return the placeholder of a list of values of a type; None for none such."""
+        return None
 
     def joins_on(self, kind: str) -> bool:
         """Tell whether values of a column type can be compared with those in a list."""

@@ -16,6 +16,28 @@ _DEADLOCK: Final = "40P01"
 # The others are a serialization failure, and a lock not available in time.
 _CONFLICTS: Final = frozenset({_DEADLOCK, "40001", "55P03"})
 
+# Types of which a driver makes a list without fail. An array is none: unnest() takes
+# arrays in arrays apart as well.
+_LISTED: Final = frozenset(
+    {
+        "bigint",
+        "boolean",
+        "bytea",
+        "date",
+        "double precision",
+        "inet",
+        "integer",
+        "interval",
+        "jsonb",
+        "numeric",
+        "smallint",
+        "text",
+        "time",
+        "timestamp with time zone",
+        "uuid",
+        "varchar",
+    }
+)
 # What stands in parentheses behind the name of a type.
 _SIZE: Final = re.compile(r"\([^)]*\)")
 
@@ -26,6 +48,10 @@ class PostgreSQL(Vendor):
     has_gates = True
     update_from_values = (
         "UPDATE {table} SET {values} FROM (VALUES {rows}) AS v ({names}) WHERE {same}"
+    )
+
+    update_from_lists = (
+        "UPDATE {table} SET {values} FROM unnest({places}) AS v ({names}) WHERE {same}"
     )
 
     @override
@@ -54,6 +80,11 @@ class PostgreSQL(Vendor):
     def typed_place(self, kind: str) -> str:
         # A list of NULLs, or of texts, would be of type text.
         return f"%s::{self.cast_type(kind)}"
+
+    @override
+    def list_place(self, kind: str) -> str | None:
+        bare = self.cast_type(kind)
+        return f"%s::{bare}[]" if bare in _LISTED else None
 
     @override
     def most_parameters(self, connection: BaseDatabaseWrapper) -> int | None:
