@@ -83,6 +83,21 @@ def test_own_modules_are_imported_at_the_top(module: Module) -> None:
     assert wrong == []
 
 
+@each_module
+def test_registry_of_apps_comes_from_its_own_room(module: Module) -> None:
+    """Else mypy takes the whole library to depend on the models of its users."""
+    wrong = [
+        f"line {node.lineno}: imports django.apps"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom)
+        and node.module is not None
+        and node.module.split(".")[:2] == ["django", "apps"]
+    ]
+
+    # Django itself loads the one, mypy never checks the other with a project.
+    assert wrong == [] or module.name == f"{PACKAGE}.apps" or module.room in ANNEX
+
+
 def test_modules_form_no_cycle() -> None:
     graph = {
         module.name: {found.target for found in module.imports()} - {module.name}

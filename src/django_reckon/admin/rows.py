@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.apps import apps
 from django.db.models import Model
 
 from django_reckon.computed.drawing.picture import Picture
 from django_reckon.computed.manual import get_contributing_fks
 from django_reckon.computed.rules.paths import SELF
 from django_reckon.computed.rules.registry import ComputedColumn, registry
+from django_reckon.ground.installed import apps
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from django.apps import AppConfig
 from django.core.checks import CheckMessage
 from django.db.models import Model
 
@@ -18,6 +17,7 @@ from django_reckon.computed.strategies.choice import current_strategy
 from django_reckon.computed.writers import current_writer
 from django_reckon.conf import computed as conf
 from django_reckon.exceptions import ConfigurationError
+from django_reckon.ground.installed import AppConfig
 from django_reckon.ground.internals import AnyField, database_action
 
 _IDS: Final = {

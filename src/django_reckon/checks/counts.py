@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.apps import AppConfig
 from django.core.checks import CheckMessage
 from django.db import DatabaseError
 from django.db.models import Model
@@ -18,6 +17,7 @@ from django_reckon.counts.manager import FastCountManager
 from django_reckon.counts.policy import CountPolicy
 from django_reckon.counts.trigger import dispatcher_for
 from django_reckon.exceptions import ConfigurationError
+from django_reckon.ground.installed import AppConfig
 
 
 def check_counts(

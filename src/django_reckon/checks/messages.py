@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as Caution
 from django.db.models import Model
 
 from django_reckon.counts.declared import METHOD
+from django_reckon.ground.installed import AppConfig, apps
 
 _DOCS: Final = (
     "See reference/checks.html#{anchor} in the documentation of django-reckon."

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from types import CodeType
 from typing import Any, Final
 
-from django.apps import AppConfig
 from django.core.checks import CheckMessage
 from django.db.models import Manager, Model
 
 from django_reckon.changes.watch import watch_list
 from django_reckon.checks.messages import message, models_of
+from django_reckon.ground.installed import AppConfig
 from django_reckon.ground.internals import database_action, queryset_class
 
 

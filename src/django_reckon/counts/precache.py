@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import anyio
 import anyio.to_thread
-from django.apps import apps
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
@@ -25,6 +24,7 @@ from django_reckon.counts.request import request_for
 from django_reckon.exceptions import ConfigurationError
 from django_reckon.ground import clock, transactions
 from django_reckon.ground.aio import in_thread
+from django_reckon.ground.installed import apps
 from django_reckon.ground.internals import chosen_alias
 from django_reckon.ground.vendors import vendor_of
 from django_reckon.protocols import PrecacheJob

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.apps import apps
 from django.db import router
 from django.db.models import Model, Q
 
 from django_reckon.counts.policy import CountPolicy
 from django_reckon.counts.tables import FastCount
 from django_reckon.ground import clock, transactions
+from django_reckon.ground.installed import apps
 
 
 def purge_expired() -> int:

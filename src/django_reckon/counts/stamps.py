@@ -6,7 +6,6 @@ import logging
 from functools import lru_cache
 from typing import Any, Final
 
-from django.apps import apps
 from django.db.models import Manager, Model
 
 from django_reckon.counts import lock
@@ -14,6 +13,7 @@ from django_reckon.counts.chain import chain_for
 from django_reckon.counts.policy import CountPolicy
 from django_reckon.ground import clock
 from django_reckon.ground.digest import digest
+from django_reckon.ground.installed import apps
 from django_reckon.ground.internals import row_tables
 from django_reckon.protocols import CountCache, CountEntry, CountKey
 

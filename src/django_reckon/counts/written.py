@@ -7,7 +7,6 @@ from contextvars import ContextVar
 from functools import lru_cache, partial
 from typing import Any, Final
 
-from django.apps import apps
 from django.db.models import Manager, Model, QuerySet
 from django.db.models.expressions import Exists, RawSQL, Subquery
 from django.db.models.sql import Query
@@ -17,6 +16,7 @@ from django_reckon.changes.watch import Watch, watch_list
 from django_reckon.counts import stamps
 from django_reckon.counts.policy import CountPolicy
 from django_reckon.ground import pending, transactions
+from django_reckon.ground.installed import apps
 from django_reckon.ground.internals import row_tables
 
 logger = logging.getLogger(__name__)

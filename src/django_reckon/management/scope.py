@@ -6,13 +6,13 @@ from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
-from django.apps import AppConfig, apps
 from django.core.management.base import CommandError
 from django.db import connections, router
 from django.db.models import Model
 
 from django_reckon.computed.rules.registry import registry
 from django_reckon.exceptions import ResolverException
+from django_reckon.ground.installed import AppConfig, apps
 from django_reckon.ground.internals import row_tables
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from asgiref.sync import async_to_sync
-from django.apps import apps
 
 from django_reckon.ground import clock
 from django_reckon.ground.digest import digest
+from django_reckon.ground.installed import apps
 from django_reckon.protocols import (
     CountEntry,
     CountInfo,

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from django.apps import apps
-
 from django_reckon.changes.event import Key
 from django_reckon.changes.rows import key_fields
 from django_reckon.computed.rules.registry import ComputedColumn, registry
+from django_reckon.ground.installed import apps
 from django_reckon.ground.internals import table_owner
 from django_reckon.ground.plain_keys import key_of, plain_key
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
-
 from django_reckon.changes.rows import key_fields
 from django_reckon.computed.auditing.ranges import KeyRange
 from django_reckon.computed.auditing.rebuild import settled
 from django_reckon.computed.rules.registry import registry
 from django_reckon.computed.writers import writer_named
+from django_reckon.ground.installed import apps
 from django_reckon.ground.internals import table_owner
 from django_reckon.ground.plain_keys import key_of
 from django_reckon.ground.tasks import task

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from django.apps import apps
 from django.db import connections
 from typing_extensions import override
 
@@ -17,6 +16,7 @@ from django_reckon.computed.refreshing.chunks import chunk_size
 from django_reckon.computed.refreshing.engine import Tally
 from django_reckon.computed.rules.graph import Step
 from django_reckon.computed.writers import writer_named
+from django_reckon.ground.installed import apps
 
 # A step as another process can read it: models that were made at run time, by other
 # packages say, are nowhere that pickle would find them.

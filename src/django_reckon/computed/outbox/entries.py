@@ -6,7 +6,6 @@ import logging
 from collections.abc import Iterator
 from typing import Final
 
-from django.apps import apps
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from django_reckon.computed.tables import PendingUpdate
 from django_reckon.conf import computed as conf
 from django_reckon.exceptions import ConfigurationError
 from django_reckon.ground.batches import batches
+from django_reckon.ground.installed import apps
 from django_reckon.ground.internals import columns_at
 from django_reckon.ground.plain_keys import key_of, plain_key
 

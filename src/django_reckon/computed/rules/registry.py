@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.apps import apps
 from django.db.models import GeneratedField, Model
 from django.db.models.signals import class_prepared
 
@@ -22,6 +21,7 @@ from django_reckon.exceptions import (
     CycleNodeException,
     ResolverException,
 )
+from django_reckon.ground.installed import apps
 from django_reckon.ground.internals import (
     AnyField,
     is_made_by_database,

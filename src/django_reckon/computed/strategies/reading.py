@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from django_reckon.computed.refreshing.plan import Plan
 from django_reckon.computed.rules.edges import Node
+from django_reckon.ground.installed import apps
 from django_reckon.ground.internals import concrete_field, with_generated
 
 # These read nothing unless they hold a SELECT.

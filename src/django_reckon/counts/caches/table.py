@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, models, router
 from django.db.models.constants import OnConflict
@@ -17,6 +16,7 @@ from django_reckon.counts.tables import FastCount
 from django_reckon.exceptions import BackendError
 from django_reckon.ground import clock, transactions
 from django_reckon.ground.aio import in_thread
+from django_reckon.ground.installed import apps
 from django_reckon.protocols import CountEntry, CountKey
 
 logger = logging.getLogger(__name__)

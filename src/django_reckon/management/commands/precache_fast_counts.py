@@ -7,7 +7,6 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.db.models import Model
@@ -18,6 +17,7 @@ from django_reckon.counts.declared import Named
 from django_reckon.counts.manager import FastCountManager
 from django_reckon.counts.report import PrecachedCount, PrecacheReport
 from django_reckon.exceptions import ConfigurationError
+from django_reckon.ground.installed import apps
 from django_reckon.ground.progress import progress_bar
 from django_reckon.protocols import PrecacheJob
 
