@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django_reckon.counts.manager import FastCountManager
-from django_reckon.counts.queryset import FastCountQuerySet
+from django_reckon.counts.manager import FastCountManager, FastCountQuerySet
 
 __all__ = ["FastCountManager", "FastCountQuerySet"]

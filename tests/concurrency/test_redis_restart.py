@@ -126,12 +126,12 @@ def test_cache_server_that_is_back_is_used_again(
 ) -> None:
     add_essays(3)
     private_redis.stop()
-    before: Any = Essay.objects.all().count_info()  # type: ignore[attr-defined]  # ours
+    before: Any = Essay.objects.all().count_info()
     private_redis.start()
     fake_clock.advance(1.1)
     Essay.objects.count()
 
-    after: Any = Essay.objects.all().count_info()  # type: ignore[attr-defined]  # ours
+    after: Any = Essay.objects.all().count_info()
 
     assert (before.value, before.source) == (3, "exact")
     assert (after.value, after.source) == (3, "cache")

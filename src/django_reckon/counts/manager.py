@@ -1,33 +1,59 @@
-"""The manager whose querysets count fast."""
+"""The manager whose querysets count fast, and these querysets; each makes the other."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
-from django.db.models import Manager, Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
+from django.db.models.expressions import Combinable
 from typing_extensions import TypeVar, override
 
+from django_reckon.counts.binding import PolicyManager, made_from
 from django_reckon.counts.policy import CountPolicy
-from django_reckon.counts.queryset import FastCountQuerySet
+from django_reckon.counts.queryset import CountingQuerySet
 from django_reckon.counts.report import PrecacheReport
-from django_reckon.ground.internals import constructor_args
 from django_reckon.protocols import BackendSpec, CountInfo
 
 M = TypeVar("M", bound=Model, covariant=True)
+R = TypeVar("R", covariant=True, default=M)
+Lookup: TypeAlias = "str | Prefetch[Any, Any, Any]"
 
 
-class FastCountManager(Manager[M]):
+class FastCountQuerySet(CountingQuerySet[M, R]):
+    """
+    A queryset that answers count() from kept counts where it may.
+
+    Everything else is Django's. Evaluated querysets and prefetched relations answer
+    from memory, none() without a query.
+    """
+
+    @classmethod
+    @override
+    def as_manager(cls, *args: Any, **configuration: Any) -> FastCountManager[M]:
+        """
+        Return a FastCountManager with this queryset's methods.
+
+        Args:
+            args: Those of FastCountManager that may be given by position.
+            configuration: All others. Both are Any, for they are its own; and only so
+                does mypy take the method that django-stubs gives to subclasses.
+        """
+        manager: FastCountManager[M]
+        manager = FastCountManager.from_queryset(cls)(*args, **configuration)
+        # Both names of the mark by which Django writes such a manager to a migration.
+        for mark in ("_built_with_asmanager", "_built_with_as_manager"):
+            setattr(manager, mark, True)
+        return manager
+
+    as_manager.__func__.queryset_only = True  # type: ignore[attr-defined]  # Django's mark
+
+
+class FastCountManager(PolicyManager[M]):
     """A manager whose querysets answer count() from kept counts where they may."""
 
     _queryset_class: ClassVar[type[QuerySet[Any]]] = FastCountQuerySet
-    # Django rebuilds a manager for each related object from nothing but its class, so
-    # the configuration of a manager that has a place on a model rides on a class made
-    # for it alone.
-    _bound_policy: ClassVar[CountPolicy | None] = None
-    _declared_class: ClassVar[type[Manager[Any]] | None] = None
 
     def __init__(
         self,
@@ -81,11 +107,6 @@ class FastCountManager(Manager[M]):
             dispatcher=dispatcher,
         )
 
-    @property
-    def policy(self) -> CountPolicy:
-        """How this manager counts."""
-        return self._policy
-
     @classmethod
     @override
     def from_queryset(
@@ -103,24 +124,9 @@ class FastCountManager(Manager[M]):
                 "whose count() is not fast. Derive it from FastCountQuerySet, beside "
                 "its own base if it has one."
             )
-        return super().from_queryset(queryset_class, class_name)
-
-    @override
-    def contribute_to_class(self, cls: type[Model], name: str) -> None:
-        super().contribute_to_class(cls, name)
-        self._policy = replace(self._policy, manager_name=self.name)
-        declared = type(self)
-        self.__class__ = type(
-            declared.__name__,
-            (declared,),
-            {
-                "__module__": declared.__module__,
-                "__qualname__": declared.__qualname__,
-                "__doc__": declared.__doc__,
-                "_bound_policy": self._policy,
-                "_declared_class": declared,
-            },
-        )
+        made = super().from_queryset(queryset_class, class_name)
+        made_from(cls, made)
+        return made
 
     @override
     def get_queryset(self) -> FastCountQuerySet[M]:
@@ -153,22 +159,55 @@ class FastCountManager(Manager[M]):
         """Async twin of maybe_trigger_precache()."""
         await self.get_queryset().amaybe_trigger_precache()
 
-    @override
-    def __eq__(self, other: object) -> bool:
-        """Compare what was written in the model: the class and its arguments."""
-        return (
-            isinstance(other, FastCountManager)
-            and _declared(self) is _declared(other)
-            and constructor_args(self) == constructor_args(other)
-        )
-
-    @override
-    def __hash__(self) -> int:
-        return id(self)
-
-
-def _declared(manager: FastCountManager[Any]) -> type[Manager[Any]]:
-    return manager._declared_class or type(manager)
-
-
-FastCountQuerySet.manager_class = FastCountManager
+    if TYPE_CHECKING:
+        # Django makes these of the queryset's; the stubs know of no other than its own.
+        @override
+        def all(self) -> FastCountQuerySet[M]: ...
+        @override
+        def none(self) -> FastCountQuerySet[M]: ...
+        @override
+        def filter(self, *args: Any, **kwargs: Any) -> FastCountQuerySet[M]: ...
+        @override
+        def exclude(self, *args: Any, **kwargs: Any) -> FastCountQuerySet[M]: ...
+        @override
+        def complex_filter(self, filter_obj: Any) -> FastCountQuerySet[M]: ...
+        @override
+        def annotate(self, *args: Any, **kwargs: Any) -> FastCountQuerySet[M]: ...
+        @override
+        def alias(self, *args: Any, **kwargs: Any) -> FastCountQuerySet[M]: ...
+        @override
+        def order_by(self, *field_names: str | Combinable) -> FastCountQuerySet[M]: ...
+        @override
+        def reverse(self) -> FastCountQuerySet[M]: ...
+        @override
+        def distinct(self, *field_names: str) -> FastCountQuerySet[M]: ...
+        @override
+        def only(self, *fields: str) -> FastCountQuerySet[M]: ...
+        @override
+        def using(self, alias: str | None) -> FastCountQuerySet[M]: ...
+        @override
+        def select_for_update(
+            self,
+            nowait: bool = ...,
+            skip_locked: bool = ...,
+            of: Sequence[str] = ...,
+            no_key: bool = ...,
+        ) -> FastCountQuerySet[M]: ...
+        @override
+        def select_related(self, *fields: str | None) -> FastCountQuerySet[M]: ...
+        @override
+        def prefetch_related(self, *lookups: Lookup | None) -> FastCountQuerySet[M]: ...
+        @override
+        def defer(self, *fields: str | None) -> FastCountQuerySet[M]: ...
+        @override
+        def union(
+            self, *other_qs: QuerySet[Model, Any], all: bool = ...
+        ) -> FastCountQuerySet[M]: ...
+        @override
+        def intersection(
+            self, *other_qs: QuerySet[Model, Any]
+        ) -> FastCountQuerySet[M]: ...
+        @override
+        def difference(
+            self, *other_qs: QuerySet[Model, Any]
+        ) -> FastCountQuerySet[M]: ...

@@ -1,8 +1,8 @@
-"""The queryset whose count() is fast."""
+"""How a queryset counts fast: all of FastCountQuerySet but what makes managers."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db.models import Manager, Model, QuerySet
@@ -21,16 +21,13 @@ M = TypeVar("M", bound=Model, covariant=True)
 R = TypeVar("R", covariant=True, default=M)
 
 
-class FastCountQuerySet(QuerySet[M, R]):
+class CountingQuerySet(QuerySet[M, R]):
     """
     A queryset that answers count() from kept counts where it may.
 
     Everything else is Django's. Evaluated querysets and prefetched relations answer
     from memory, none() without a query.
     """
-
-    # Set by the manager's module, which builds on this one.
-    manager_class: ClassVar[type[Manager[Any]]]
 
     def __init__(
         self,
@@ -57,22 +54,12 @@ class FastCountQuerySet(QuerySet[M, R]):
         super().__init__(model=model, query=query, using=using, hints=hints)
         self._policy: CountPolicy | None = getattr(manager_instance, "policy", None)
 
-    @classmethod
-    @override
-    def as_manager(cls, **configuration: Any) -> Manager[M]:
-        """
-        Return a FastCountManager with this queryset's methods.
-
-        Args:
-            configuration: Arguments of FastCountManager; Any, for they are its own.
-        """
-        manager = cls.manager_class.from_queryset(cls)(**configuration)
-        # Both names of the mark by which Django writes such a manager to a migration.
-        for mark in ("_built_with_asmanager", "_built_with_as_manager"):
-            setattr(manager, mark, True)
-        return manager
-
-    as_manager.__func__.queryset_only = True  # type: ignore[attr-defined]  # Django's mark
+    if TYPE_CHECKING:
+        # Else django-stubs would give this class one of its own, which no subclass
+        # could override.
+        @classmethod
+        @override
+        def as_manager(cls, *args: Any, **configuration: Any) -> Manager[M]: ...
 
     @property
     def policy(self) -> CountPolicy:
