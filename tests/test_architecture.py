@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
@@ -33,6 +34,11 @@ FLOORS: Final = {
 WINGS: Final = frozenset({"counts", "computed"})
 # Read by mypy without Django set up; names the library by dotted name only.
 ANNEX: Final = frozenset({"_mypy", "mypy"})
+
+# What the annex may import beside the standard library and itself: never models.
+ANNEX_IMPORTS: Final = frozenset(
+    {"django.apps", "django.core.exceptions", "mypy", "typing_extensions"}
+)
 
 MAX_FILE_LINES: Final = 400
 MAX_FUNCTION_LINES: Final = 60
@@ -96,6 +102,34 @@ def test_registry_of_apps_comes_from_its_own_room(module: Module) -> None:
 
     # Django itself loads the one, mypy never checks the other with a project.
     assert wrong == [] or module.name == f"{PACKAGE}.apps" or module.room in ANNEX
+
+
+@pytest.mark.parametrize(
+    "module", [m for m in modules() if m.room in ANNEX], ids=lambda m: m.name
+)
+def test_annex_imports_no_models(module: Module) -> None:
+    """Else it could not stand before django-stubs' plugin, which sets Django up."""
+    imported = {
+        node.module or ""
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom)
+    } | {
+        alias.name
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    foreign = {
+        name
+        for name in imported
+        if name.partition(".")[0] not in {PACKAGE, *sys.stdlib_module_names}
+    }
+
+    assert {
+        name
+        for name in foreign
+        if name not in ANNEX_IMPORTS and name.partition(".")[0] not in ANNEX_IMPORTS
+    } == set()
 
 
 def test_modules_form_no_cycle() -> None:

@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
 # What users import from; each has an __all__ as soon as it exists.
 FACES: Final = frozenset(
-    {"checks", "exceptions", "managers", "models", "protocols", "signals", "testing"}
+    {
+        "checks",
+        "exceptions",
+        "managers",
+        "models",
+        "mypy",
+        "protocols",
+        "signals",
+        "testing",
+    }
 )
 # Module furniture that nobody imports.
 FURNITURE: Final = frozenset({"app_name", "logger"})

@@ -1,0 +1,72 @@
+"""
+Functions of a file, parsed by Python itself.
+
+The visitors of mypy cannot be subclassed where mypy is compiled, as its wheels are.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+@dataclass(slots=True)
+class SourceFile:
+    """
+    What one file defines.
+
+    Attributes:
+        functions: By name, with the line of each.
+        lambdas: By line and column.
+        helpers: Functions of the module itself, by name.
+    """
+
+    functions: dict[str, dict[int, Function]] = field(default_factory=dict)
+    lambdas: dict[tuple[int, int], Function] = field(default_factory=dict)
+    helpers: dict[str, Function] = field(default_factory=dict)
+
+    def function(self, name: str, line: int) -> Function | None:
+        """Return a function by its name and the line of its def."""
+        several = self.functions.get(name, {})
+        if line not in several and len(several) == 1:
+            return next(iter(several.values()))
+        return several.get(line)
+
+
+class Sources:
+    """Keeps the file that was read last, for functions of one file come together."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._kept: tuple[tuple[str, int, int], SourceFile] | None = None
+
+    def file(self, path: str) -> SourceFile:
+        """Return what a file defines; nothing where it cannot be read."""
+        place = Path(path)
+        try:
+            state = place.stat()
+            key = (path, state.st_mtime_ns, state.st_size)
+            if self._kept is None or self._kept[0] != key:
+                self._kept = key, _parsed(place.read_bytes())
+        except (OSError, SyntaxError, ValueError):
+            # mypy tells what is wrong with it.
+            return SourceFile()
+        return self._kept[1]
+
+
+def _parsed(text: bytes) -> SourceFile:
+    tree = ast.parse(text)
+    found = SourceFile()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            found.functions.setdefault(node.name, {})[node.lineno] = node
+        elif isinstance(node, ast.Lambda):
+            found.lambdas[node.lineno, node.col_offset] = node
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            found.helpers[statement.name] = statement
+    return found
