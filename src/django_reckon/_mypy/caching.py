@@ -18,6 +18,7 @@ from mypy.nodes import AssignmentStmt, CallExpr, ClassDef, Decorator, RefExpr
 
 from django_reckon._mypy import fullnames
 from django_reckon._mypy.depending import segments
+from django_reckon._mypy.relations import relations
 from django_reckon._mypy.rules import written_rules
 from django_reckon._mypy.runtime import (
     Runtime,
@@ -49,13 +50,13 @@ class Caching:
             for field in computed_fields(model)
         ]
         if not rules:
-            return {"version": version()}
+            return {}
         concerned = {
             *self._models_of(module),
             *(m for m in self._runtime.in_module(module)),
         }
         shapes = {fullname_of(each): self._shape(each) for each in concerned}
-        return {"version": version(), "rules": rules, "models": shapes}
+        return {"rules": rules, "models": shapes}
 
     def triggers(self, definition: ClassDef) -> list[str]:
         """Return the models that the rules in a class lead over, as it is now."""
@@ -89,9 +90,13 @@ class Caching:
         return known
 
 
-@cache
 def version() -> str:
-    """Return what changes when the plugin does."""
+    """Return what changes when the plugin does, or when a daemon is to start again."""
+    return f"{_released()} {relations.changes()}".rstrip()
+
+
+@cache
+def _released() -> str:
     try:
         released = importlib.metadata.version(fullnames.DISTRIBUTION)
     except importlib.metadata.PackageNotFoundError:

@@ -125,7 +125,7 @@ class Checks:
         depends = depends_of(found.call)
         if rules is not None or depends is None or field is None:
             return rules
-        if self._runtime.is_outdated(field.model):
+        if self._runtime.is_outdated(field.model.__module__):
             return None
         declared = declared_rules(field)
         return None if declared is None else rules_at(depends, declared)

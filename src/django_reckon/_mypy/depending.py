@@ -10,6 +10,7 @@ from mypy.nodes import Context
 
 from django_reckon._mypy import fullnames
 from django_reckon._mypy.members import Member, Members, Place
+from django_reckon._mypy.relations import relations
 from django_reckon._mypy.rules import Rule
 
 Fail: TypeAlias = Callable[[str, Context], None]
@@ -55,7 +56,8 @@ class RuleCheck:
             self._fail(
                 f'depends: "{name}" of "{label}" is a column, not a relation', at
             )
-        elif not self._members.may_have_new_relations():
+        elif not relations.changes():
+            # Else one may lead back that Django has not loaded.
             near = self._suggest(place, name, lambda m: m.is_relation)
             self._fail(f'depends: "{label}" has no relation "{name}"{near}', at)
 

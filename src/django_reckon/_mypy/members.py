@@ -100,10 +100,6 @@ class Members:
             return False
         return bool(place.models)
 
-    def may_have_new_relations(self) -> bool:
-        """Tell whether relations may lead back that Django has not loaded."""
-        return self._runtime.is_any_outdated()
-
     def names(self, place: Place) -> list[str]:
         """Return the names that a place has, for suggestions."""
         found = {name for model in place.models for name in member_names(model)}
@@ -134,12 +130,7 @@ class Members:
     def _is_outdated(self, place: Place) -> bool:
         if place.info is None:
             return False
-        if any(map(self._runtime.is_outdated, place.models)):
-            return True
-        # The file of an abstract base is not that of its children.
-        several = self._runtime.in_module(place.info.module_name)
-        mine = [m for m in several if m.__module__ == place.info.module_name]
-        return any(map(self._runtime.is_outdated, mine))
+        return self._runtime.is_outdated(place.info.module_name)
 
     def _running(self, known: RuntimeField) -> Member:
         related = known.related_model if known.is_relation else None

@@ -21,7 +21,7 @@ from mypy.types import FunctionLike, Type
 from typing_extensions import override
 
 from django_reckon._mypy import fullnames
-from django_reckon._mypy.caching import Caching, version
+from django_reckon._mypy.caching import Caching
 from django_reckon._mypy.checking import Checks
 from django_reckon._mypy.guard import Guard
 from django_reckon._mypy.managers import with_configuration
@@ -102,8 +102,8 @@ class ReckonPlugin(Plugin):
     @override
     def report_config_data(self, ctx: ReportConfigContext) -> dict[str, Any]:
         # Any: mypy writes it as JSON.
-        plain = {"version": version()}
-        return self._guard.answer(lambda: self._caching.config(ctx.id), plain)
+        nothing: dict[str, Any] = {}
+        return self._guard.answer(lambda: self._caching.config(ctx.id), nothing)
 
     def _add_triggers(self, ctx: ClassDefContext) -> None:
         for model in self._caching.triggers(ctx.cls):

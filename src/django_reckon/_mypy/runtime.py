@@ -12,6 +12,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 
 from django_reckon._mypy import fullnames
+from django_reckon._mypy.relations import relations
 
 # Any, here and below: models and their fields are looked at as they are, and what a
 # broken declaration has left of them may be anything.
@@ -27,19 +28,20 @@ class Runtime:
         self._born = time.time()
         self._by_name: dict[str, list[RuntimeModel]] = {}
         self._by_module: dict[str, list[RuntimeModel]] = {}
+        self._modules: set[str] = set()
 
     def named(self, fullname: str) -> Sequence[RuntimeModel]:
         """Return the model of that name; for an abstract one, those made from it."""
         return self._models().get(fullname, [])
 
     def in_module(self, module: str) -> Sequence[RuntimeModel]:
-        """Return the models that a module defines or has children of, none twice."""
+        """Return the models that have a module's computed fields, and its own."""
         self._models()
         return self._by_module.get(module, [])
 
-    def is_outdated(self, model: RuntimeModel) -> bool:
-        """Tell whether a model's file was edited since, as under a daemon."""
-        file = getattr(sys.modules.get(model.__module__), "__file__", None)
+    def is_outdated(self, module: str) -> bool:
+        """Tell whether a file was edited since Django read it, as under a daemon."""
+        file = getattr(sys.modules.get(module), "__file__", None)
         if file is None:
             return False
         try:
@@ -47,22 +49,24 @@ class Runtime:
         except OSError:
             return True
 
-    def is_any_outdated(self) -> bool:
-        """Tell whether that holds for any model."""
-        return any(self.is_outdated(models[0]) for models in self._by_module.values())
-
     def _models(self) -> dict[str, list[RuntimeModel]]:
         if not self._by_name and apps.models_ready:
             for model in apps.get_models(include_auto_created=True):
                 for base in model.__mro__:
                     meta = getattr(base, "_meta", None)
                     if meta is not None and (base is model or meta.abstract):
-                        name = fullname_of(base)
-                        self._by_name.setdefault(name, []).append(model)
-                        several = self._by_module.setdefault(base.__module__, [])
-                        if model not in several:
-                            several.append(model)
+                        self._add(base, model)
+            relations.note(self._modules)
         return self._by_name
+
+    def _add(self, base: RuntimeModel, model: RuntimeModel) -> None:
+        self._by_name.setdefault(fullname_of(base), []).append(model)
+        self._modules.add(base.__module__)
+        # A base without such fields has no share in the rules of its children.
+        if base is model or any(computed_fields(base)):
+            several = self._by_module.setdefault(base.__module__, [])
+            if model not in several:
+                several.append(model)
 
 
 def fullname_of(model: RuntimeModel) -> str:
