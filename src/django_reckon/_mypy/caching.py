@@ -27,6 +27,7 @@ from django_reckon._mypy.runtime import (
     declared_rules,
     fullname_of,
     member,
+    problems_of,
 )
 
 
@@ -49,14 +50,15 @@ class Caching:
             for model in self._runtime.in_module(module)
             for field in computed_fields(model)
         ]
-        if not rules:
+        problems = sorted(problems_of(self._runtime.in_module(module)))
+        if not rules and not problems:
             return {}
         concerned = {
             *self._models_of(module),
             *(m for m in self._runtime.in_module(module)),
         }
         shapes = {fullname_of(each): self._shape(each) for each in concerned}
-        return {"rules": rules, "models": shapes}
+        return {"rules": rules, "models": shapes, "problems": problems}
 
     def triggers(self, definition: ClassDef) -> list[str]:
         """Return the models that the rules in a class lead over, as it is now."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mypy.nodes import Context, LambdaExpr, TypeInfo
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext
 from mypy.types import (
@@ -27,6 +29,7 @@ from django_reckon._mypy.runtime import (
     declared_rules,
     fullname_of,
     member,
+    problems_of,
 )
 from django_reckon._mypy.source import Function, SourceFile, Sources
 from django_reckon._mypy.undeclared import declared_by, report_undeclared
@@ -95,15 +98,26 @@ class Checks:
         field: RuntimeField | None,
     ) -> None:
         rules = self._rules(found, field)
-        if rules is None:
-            return
-        start = self._members.place(found.model)
+        told = []
 
         def fail(message: str, at: Context) -> None:
+            told.append(message)
             ctx.api.fail(message, at, code=codes.COMPUTED_DEPENDS)
 
-        RuleCheck(self._members, start, fail).check(rules)
-        file = self._file(ctx)
+        start = self._members.place(found.model)
+        RuleCheck(self._members, start, fail).check(rules or ())
+        problem = next(self._problems(found), None)
+        if problem is not None and not told:
+            call = found.call
+            depends = depends_of(call) if call is not None else None
+            fail(problem, depends or call or ctx.context)
+        if rules is not None and not told:
+            self._check_reads(ctx, found, rules)
+
+    def _check_reads(
+        self, ctx: FunctionContext | MethodContext, found: Found, rules: list[Rule]
+    ) -> None:
+        start, file = self._members.place(found.model), self._file(ctx)
         function = _parsed(file, found)
         declared = declared_by(self._members, start, rules)
         if function is None or declared is None:
@@ -129,6 +143,14 @@ class Checks:
             return None
         declared = declared_rules(field)
         return None if declared is None else rules_at(depends, declared)
+
+    def _problems(self, found: Found) -> Iterator[str]:
+        """Yield what Django has found wrong with a declaration, unless it is old."""
+        if not self._runtime.is_outdated(found.model.module_name):
+            models = self._runtime.named(found.model.fullname)
+            for name, message in problems_of(models):
+                if name == found.name:
+                    yield message
 
     def _running(self, found: Found) -> RuntimeField | None:
         """Return the field as Django has it; None where it has none of that name."""

@@ -18,6 +18,9 @@ DECLARATION_ATTRIBUTE: Final = "_computed"
 # The row itself, in place of a relation.
 SELF: Final = "self"
 
+# The module that holds what Django has found wrong with declarations.
+REGISTRY_MODULE: Final = "django_reckon.computed.rules.registry"
+
 QUERYSET: Final = "django_reckon.counts.manager.FastCountQuerySet"
 AS_MANAGER: Final = "as_manager"
 

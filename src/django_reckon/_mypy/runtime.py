@@ -112,6 +112,16 @@ def declared_rules(field: RuntimeField) -> list[tuple[str, list[str]]] | None:
     return rules
 
 
+def problems_of(models: Sequence[RuntimeModel]) -> Iterator[tuple[str, str]]:
+    """Yield what the system checks refuse on models: field, message."""
+    # By name: the library is loaded if Django has models of it, else nothing is wrong.
+    module = sys.modules.get(fullnames.REGISTRY_MODULE)
+    registry = getattr(module, "registry", None)
+    for problem in getattr(registry, "problems", ()):
+        if problem.model in models:
+            yield problem.name, str(problem.error)
+
+
 def computed_fields(model: RuntimeModel) -> Iterator[RuntimeField]:
     """Yield a model's computed fields, those of parents' tables not included."""
     for field in model._meta.local_fields:

@@ -10,11 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    cast,
+    overload,
+)
 
 from django.db.models import Field, Model, Prefetch
 
-from django_reckon.computed.rules.misdeclared import Misdeclared
+from django_reckon.computed.rules.misdeclared import no_field, telling
 from django_reckon.ground.internals import AnyField
 
 # What reads of a field on its class give depends on the field; Any, as in the stubs.
@@ -92,12 +101,16 @@ class ComputedDecorator(Generic[F]):
         self._field = field
         self._options = options
 
+    def contribute_to_class(self, model: type[Model], name: str) -> None:
+        """Be told of by a system check: it was left without a function."""
+        no_field(self._field).contribute_to_class(model, name)
+
     def __call__(self, function: Callable[[Any], R], /) -> ComputedValue[F, R]:
         """Return the field, which now knows the function."""
         given: object = self._field
         if not isinstance(given, Field):
             # Not an error yet: the system checks are to tell it, with all others.
-            return cast("ComputedValue[F, R]", Misdeclared(given))
+            return cast("ComputedValue[F, R]", no_field(given))
         declared = Declaration(compute=function, **self._options)
         setattr(self._field, _ATTRIBUTE, declared)
         self._field.editable = False
@@ -173,6 +186,12 @@ def ComputedField(  # noqa: N802 - the contract's name; it stands for a field
         default_on_create=default_on_create,
     )
     return decorate(compute)
+
+
+if not TYPE_CHECKING:
+    # Type checkers are to see the functions themselves.
+    computed = telling(computed)
+    ComputedField = telling(ComputedField)
 
 
 def _several(value: Any) -> tuple[Any, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NoReturn, Self, overload
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from functools import wraps
+from inspect import signature
+from typing import Any, NoReturn, Self, overload
 
 from django.db.models import Model
 
@@ -17,10 +20,14 @@ class Misdeclared:
     Reads and writes of the attribute raise; the model has no such column.
     """
 
-    def __init__(self, given: object) -> None:
-        """Keep what was given for a field."""
-        self._given = given
+    def __init__(self, what: str) -> None:
+        """Keep what is wrong, and the remedy."""
+        self._what = what
         self.name = ""
+
+    def __call__(self, function: object) -> Self:
+        """Stand in for the decorator as well."""
+        return self
 
     def contribute_to_class(self, model: type[Model], name: str) -> None:
         """Take the field's place when Django makes the model."""
@@ -30,10 +37,7 @@ class Misdeclared:
     def error(self, model: type[Model]) -> ResolverException:
         """Return what to raise where a model's field is used."""
         where = f"{model._meta.label}.{self.name}"
-        return ResolverException(
-            f"{where!r} was given {self._given!r} for its field. "
-            "Give it a Django field to hold the values, such as models.TextField()."
-        )
+        return ResolverException(f"{where!r} {self._what}")
 
     @overload
     def __get__(self, instance: None, owner: type[Model]) -> Self: ...
@@ -58,6 +62,37 @@ class Misdeclared:
             ResolverException: There is nothing to hold a value.
         """
         raise self.error(type(instance))
+
+
+def no_field(given: object) -> Misdeclared:
+    """Return what stands in place of a field that was given something else for one."""
+    return Misdeclared(
+        f"was given {given!r} for its field. "
+        "Give it a Django field to hold the values, such as models.TextField()."
+    )
+
+
+def telling(declare: Callable[..., Any]) -> Callable[..., Any]:
+    """
+    Return a function that lets the system checks tell of wrong arguments.
+
+    Python would raise at once, and mypy end by an INTERNAL ERROR: it imports models.
+    """
+    accepted = signature(declare)
+
+    @wraps(declare)
+    def inner(*args: Any, **kwargs: Any) -> Any:
+        try:
+            accepted.bind(*args, **kwargs)
+        except TypeError as error:
+            known = list(accepted.parameters)
+            strange = [name for name in kwargs if name not in known]
+            close = get_close_matches(strange[0], known, n=1) if strange else []
+            remedy = f"Did you mean {close[0]!r}?" if close else f"Give it {accepted}."
+            return Misdeclared(f"cannot be declared: {error}. {remedy}")
+        return declare(*args, **kwargs)
+
+    return inner
 
 
 def misdeclared_on(model: type[Model]) -> Iterator[Misdeclared]:
