@@ -4,11 +4,14 @@
 #   make test PYTHON=python3.12    the interpreter of a new .venv
 #   make test DJANGO="~=5.2.0"     the Django in it
 #   make soak EXAMPLES=2000        fewer sequences than 10,000
+#   make test EXTRAS=demo,docs,tasks,test,types,checkers    every type checker
 
 PYTHON =
 DJANGO =
 ARGS =
 EXAMPLES = 10000
+# What the tests need; `,checkers` adds the type checkers beside mypy.
+EXTRAS = demo,docs,tasks,test,types
 VENV = .venv
 
 PY = $(VENV)/bin/python
@@ -75,7 +78,7 @@ $(VENV)/.demo: pyproject.toml $(VENV)/.django
 
 $(VENV)/.test: pyproject.toml $(VENV)/.django
 	@echo "Installing what the tests need into $(VENV) ..."
-	@$(call quietly,$(PIP) install -e '.[demo$(,)docs$(,)tasks$(,)test$(,)types]' 'Django$(DJANGO)',pip could not install the tests; see above.)
+	@$(call quietly,$(PIP) install -e '.[$(EXTRAS)]' 'Django$(DJANGO)',pip could not install the tests; see above.)
 	@touch $@ $(VENV)/.demo
 
 , := ,

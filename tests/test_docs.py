@@ -83,6 +83,14 @@ def test_every_function_for_computed_fields_is_in_the_reference() -> None:
     assert missing - tables == set()
 
 
+def test_every_error_code_of_the_plugin_has_a_heading() -> None:
+    headings = _headings("mypy.md").splitlines()
+    codes = re.findall(r'ErrorCode\(\s*"([\w-]+)"', _source("_mypy.codes"))
+
+    assert len(codes) == 3
+    assert [code for code in codes if f"### {code}" not in headings] == []
+
+
 def test_every_exception_is_in_the_reference() -> None:
     page = (REFERENCE / "exceptions.md").read_text(encoding="utf-8")
 

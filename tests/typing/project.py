@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import textwrap
 import time
@@ -24,9 +25,9 @@ _SETTINGS: Final = """
 _INI: Final = """
     [mypy]
     strict = True
+    sqlite_cache = False
     mypy_path = $MYPY_CONFIG_FILE_DIR
     plugins = {plugins}
-    {extra}
 
     [mypy.plugins.django-stubs]
     django_settings_module = settings
@@ -86,18 +87,16 @@ class Project:
         models: dict[str, str],
         *,
         plugins: str = PLUGINS,
-        extra: str = "",
-        more: str = "",
     ) -> None:
         """Write all of it: the models of each app, by the app's name."""
         apps = ", ".join(f'"{app}"' for app in models)
         settings = _SETTINGS.format(apps=apps)
-        self._put("settings.py", settings + textwrap.indent(more, "    "))
-        self._put("mypy.ini", _INI.format(plugins=plugins, extra=extra))
+        self.put("settings.py", settings)
+        self.put("mypy.ini", _INI.format(plugins=plugins))
         for app, text in models.items():
             (self.folder / app).mkdir(exist_ok=True)
-            self._put(f"{app}/__init__.py", "")
-            self._put(f"{app}/models.py", text)
+            self.put(f"{app}/__init__.py", "")
+            self.put(f"{app}/models.py", text)
 
     def edit(self, app: str, old: str, new: str) -> None:
         """Change an app's models, as a user would some time later."""
@@ -114,13 +113,34 @@ class Project:
         command = (sys.executable, "-m", "mypy", *options, ".")
         return _lines(run(self.folder, *command).stdout)
 
+    def prime(self) -> None:
+        """Let mypy know all but the project itself, which takes most of its time."""
+        imports = "import django_reckon.managers, django_reckon.models"
+        options = ("--cache-dir", "primed", "-c", imports)
+        run(self.folder, sys.executable, "-m", "mypy", *options)
+        found = list(self.folder.glob("primed/*/shop/models.*"))
+        assert found == [], "The project's own models are to be new to it."
+
+    def fresh(self, *options: str) -> list[str]:
+        """Return what a run says that knows nothing of the project."""
+        cache = self.folder / "fresh"
+        shutil.rmtree(cache, ignore_errors=True)
+        shutil.copytree(self.folder / "primed", cache)
+        return self.mypy("--cache-dir", "fresh", *options)
+
     def daemon(self, command: str, *options: str) -> list[str]:
         """Return what the daemon says."""
         status = ("--status-file", str(self.folder / "daemon.json"))
         dmypy = (sys.executable, "-m", "mypy.dmypy", *status, command)
         return _lines(run(self.folder, *dmypy, *options).stdout)
 
-    def _put(self, name: str, text: str) -> None:
+    def stop_daemon(self) -> None:
+        """End the daemon, if there is one."""
+        if (self.folder / "daemon.json").exists():
+            self.daemon("kill")
+
+    def put(self, name: str, text: str) -> None:
+        """Write a file of that text, less its indent."""
         path = self.folder / name
         path.write_text(textwrap.dedent(text).strip() + "\n", encoding="utf-8")
 
