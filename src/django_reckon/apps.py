@@ -11,9 +11,9 @@ from typing_extensions import override
 class ReckonConfig(AppConfig):
     """Put "django_reckon" into INSTALLED_APPS, beside "django.contrib.contenttypes"."""
 
-    name = "django_reckon"
-    verbose_name = "Reckon"
-    default_auto_field = "django.db.models.BigAutoField"
+    name: str = "django_reckon"
+    verbose_name: str = "Reckon"
+    default_auto_field: str = "django.db.models.BigAutoField"
 
     @override
     def ready(self) -> None:

@@ -111,13 +111,18 @@ def findings(checker: Checker) -> list[Finding]:
         return _findings(checker, Path(scratch))
 
 
-def kept_findings(checker: Checker) -> list[Finding]:
-    """Return the same, taken from another worker if one has been there."""
+def require(checker: Checker) -> None:
+    """Skip a test whose checker is not installed; fail it where all must be."""
     reason = checker.obstacle()
     if reason is not None:
         if choices.in_ci():
             pytest.fail(reason)
         pytest.skip(reason)
+
+
+def kept_findings(checker: Checker) -> list[Finding]:
+    """Return the same, taken from another worker if one has been there."""
+    require(checker)
     home = Path(tempfile.gettempdir()) / f"reckon-tests{choices.run_suffix()}"
     home.mkdir(exist_ok=True)
     kept = home / f"typing-{checker.name}.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import DatabaseError
@@ -204,4 +204,4 @@ def _check_column(model: type[Model], name: str) -> None:
         )
 
 
-watch_list = WatchList()
+watch_list: Final = WatchList()

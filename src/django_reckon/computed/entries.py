@@ -12,6 +12,9 @@ no row is ever read. Each brings one permission, to view it, and no other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 from django.contrib.contenttypes.models import ContentType
 
 
@@ -20,7 +23,7 @@ class ComputedModelEntry(ContentType):
 
     class Meta:
         proxy = True
-        default_permissions = ("view",)
+        default_permissions: ClassVar[Sequence[str]] = ("view",)
         verbose_name = "model with computed fields"
         verbose_name_plural = "models with computed fields"
 
@@ -30,6 +33,6 @@ class ContributingModelEntry(ContentType):
 
     class Meta:
         proxy = True
-        default_permissions = ("view",)
+        default_permissions: ClassVar[Sequence[str]] = ("view",)
         verbose_name = "model with contributing foreign keys"
         verbose_name_plural = "models with contributing foreign keys"

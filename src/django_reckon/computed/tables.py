@@ -13,7 +13,7 @@ class Gate(models.Model):
     Only MariaDB and MySQL use it; PostgreSQL has locks that need no row.
     """
 
-    name = models.CharField(
+    name: models.CharField[str, str] = models.CharField(
         max_length=32, primary_key=True, help_text="Digest of the group's name."
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import DatabaseError, IntegrityError, models, router
 
@@ -15,7 +15,7 @@ from django_reckon.ground import clock, transactions
 from django_reckon.ground.digest import digest
 from django_reckon.protocols import CountCache, CountEntry, CountKey
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

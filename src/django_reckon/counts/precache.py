@@ -29,7 +29,7 @@ from django_reckon.ground.internals import chosen_alias
 from django_reckon.ground.vendors import vendor_of
 from django_reckon.protocols import PrecacheJob
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 
 # Set in the environment of processes that were started to precache.
 CHILD: Final = "DJANGO_RECKON_PRECACHE_CHILD"

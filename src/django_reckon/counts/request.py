@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet, SynchronousOnlyOperation
 from django.db import connections
@@ -21,7 +21,7 @@ from django_reckon.ground import transactions
 from django_reckon.ground.digest import NoDigestError
 from django_reckon.protocols import CountKey, CountRequest
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 _warned: set[tuple[str, str, str]] = set()
 
 

@@ -58,7 +58,7 @@ class SingleFlight:
         """Begin with no flight open."""
         self._flights: dict[CountKey, _Flight] = {}
         self._lock = threading.Lock()
-        self.landings = 0
+        self.landings: int = 0
 
     def fly(self, trip: Trip, *, shared: CountCache, limit: float) -> CountInfo:
         """Return the count, made by this caller or by another one meanwhile."""

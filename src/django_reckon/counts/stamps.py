@@ -17,7 +17,7 @@ from django_reckon.ground.installed import apps
 from django_reckon.ground.internals import row_tables
 from django_reckon.protocols import CountCache, CountEntry, CountKey
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 
 # How long a stamp lives in the cache. One that is lost costs misses, never a number.
 LIFE_SECONDS: Final = 30 * 86_400.0

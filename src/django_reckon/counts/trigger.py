@@ -19,7 +19,7 @@ from django_reckon.ground import clock, transactions
 from django_reckon.ground.loading import load
 from django_reckon.protocols import Dispatcher, PrecacheJob
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 
 FORCE_SYNC: Final = "DJANGO_FAST_COUNT_FORCE_SYNC_PRECACHE"
 # A lock found taken is looked at again after this part of the period.

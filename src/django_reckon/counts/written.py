@@ -19,7 +19,7 @@ from django_reckon.ground import pending, transactions
 from django_reckon.ground.installed import apps
 from django_reckon.ground.internals import row_tables
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 
 PARTY: Final = "counts"
 # Aliases with uncommitted rows, for async code: it has no connection of its own to ask,

@@ -8,9 +8,9 @@ it, and mypy check it again whenever a model of theirs was edited.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from django import apps as _django
 
 AppConfig: TypeAlias = _django.AppConfig
-apps = _django.apps
+apps: Final = _django.apps

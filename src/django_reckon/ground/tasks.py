@@ -19,8 +19,8 @@ FRAMEWORK = "django.tasks" if django.VERSION >= (6, 0) else "django_tasks"
 try:
     # Any: which package it is from, the version decides.
     task: Any = import_string(f"{FRAMEWORK}.task")
-except ImportError as error:
+except ImportError as _error:
     raise ConfigurationError(
         "Tasks need the Tasks framework. Use Django 6.0 or later, or install the "
         "package django-tasks (the extra django-reckon[tasks])."
-    ) from error
+    ) from _error

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 import django.contrib.contenttypes.models
 from django.db import migrations
+from django.db.migrations.operations.base import Operation
 
 
 class Migration(migrations.Migration):
-    dependencies = [
+    dependencies: ClassVar[Sequence[tuple[str, str]]] = [
         ("contenttypes", "0002_remove_content_type_name"),
         ("django_reckon", "0001_initial"),
     ]
 
-    operations = [
+    operations: ClassVar[Sequence[Operation]] = [
         migrations.CreateModel(
             name="ComputedModelEntry",
             fields=[],

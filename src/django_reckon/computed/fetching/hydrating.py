@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from inspect import getattr_static
 from operator import attrgetter
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
@@ -69,7 +69,14 @@ def _is_plainly_set(model: type[Model], field: AnyField) -> bool:
     return setter is None or setter in _PLAIN_SETTERS
 
 
-class LeanIterable(ModelIterable):  # type: ignore[type-arg]  # at run time it takes none
+if TYPE_CHECKING:
+    # At run time it takes no model. Any: it makes rows of every one.
+    _Rows: TypeAlias = ModelIterable[Any]
+else:
+    _Rows = ModelIterable
+
+
+class LeanIterable(_Rows):
     """Yields instances as ModelIterable does; several times faster where it can."""
 
     @override

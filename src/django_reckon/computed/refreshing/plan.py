@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from django.db.models import Model
 
@@ -213,4 +213,4 @@ def _keys(
     yield way.route, change.keys
 
 
-plan = Plan(registry)
+plan: Final = Plan(registry)

@@ -20,6 +20,8 @@ class Misdeclared:
     Reads and writes of the attribute raise; the model has no such column.
     """
 
+    name: str
+
     def __init__(self, what: str) -> None:
         """Keep what is wrong, and the remedy."""
         self._what = what

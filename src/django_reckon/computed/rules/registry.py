@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import GeneratedField, Model
 from django.db.models.signals import class_prepared
@@ -191,7 +191,7 @@ def _allow_recursion() -> bool:
         return False
 
 
-registry = Registry()
+registry: Final = Registry()
 
 
 def load(models: Iterable[type[Model]] | None = None) -> None:

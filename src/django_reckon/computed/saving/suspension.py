@@ -14,7 +14,7 @@ from django_reckon.ground.aio import in_thread
 from django_reckon.ground.together import together
 from django_reckon.ground.transactions import is_broken
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 
 
 class not_computed:  # noqa: N801 - the contract's name; it is used like a function

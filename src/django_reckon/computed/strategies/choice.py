@@ -105,16 +105,16 @@ class deferred_updates(_Block):  # noqa: N801 - it is used like a function
     that is stale. Writes outside any transaction are refreshed as they commit.
     """
 
-    strategy = "transaction"
+    strategy: ClassVar[str] = "transaction"
 
 
 class immediate_updates(_Block):  # noqa: N801 - it is used like a function
     """Refresh after each write of the block, whatever the settings say."""
 
-    strategy = "immediate"
+    strategy: ClassVar[str] = "immediate"
 
 
 class background_updates(_Block):  # noqa: N801 - it is used like a function
     """Refresh after the COMMIT, by the dispatcher that the settings name."""
 
-    strategy = "background"
+    strategy: ClassVar[str] = "background"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -24,7 +24,7 @@ from django_reckon.ground.statements import kept
 from django_reckon.ground.vendors import vendor_of
 from django_reckon.protocols import AnyField
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 
 
 class FastWriter:

@@ -10,7 +10,7 @@ from django_reckon.exceptions import BackendError
 from django_reckon.ground import clock
 from django_reckon.protocols import CountCache, CountEntry, CountKey
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 R = TypeVar("R")
 
 # After a failure the store is left alone so long: a request must not wait for a dead

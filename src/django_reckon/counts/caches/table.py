@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, models, router
@@ -19,7 +20,7 @@ from django_reckon.ground.aio import in_thread
 from django_reckon.ground.installed import apps
 from django_reckon.protocols import CountEntry, CountKey
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 
 _READ = ("count", "last_updated", "expires_at", "is_precached")
 _UNIQUE = ("queryset_hash", "manager_name", "content_type")

@@ -18,7 +18,7 @@ from django_reckon.counts import precache
 from django_reckon.exceptions import BackendError
 from django_reckon.protocols import PrecacheJob
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 
 # How much of a failed child's output goes to the log, in bytes from its end.
 TAIL_BYTES: Final = 4000

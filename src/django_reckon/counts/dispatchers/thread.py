@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import logging
 import threading
+from typing import Final
 
 from django.db import connections
 
@@ -12,7 +13,7 @@ from django_reckon.counts import precache
 from django_reckon.exceptions import BackendError
 from django_reckon.protocols import PrecacheJob
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 
 
 class ThreadDispatcher:

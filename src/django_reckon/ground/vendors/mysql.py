@@ -24,7 +24,9 @@ class MySQL(Vendor):
     """MariaDB 10.11 and later, MySQL 8.4 and later."""
 
     error_aborts_transaction = False
-    update_from_values = "UPDATE {table} JOIN ({rows}) AS v ON {same} SET {values}"
+    update_from_values: str | None = (
+        "UPDATE {table} JOIN ({rows}) AS v ON {same} SET {values}"
+    )
     set_prefix = "{table}."
     # The check of a foreign key takes a shared lock on the row that it points at.
     pointing_locks = True

@@ -46,7 +46,7 @@ class PostgreSQL(Vendor):
     """PostgreSQL 15 and later."""
 
     has_gates = True
-    update_from_values = (
+    update_from_values: str | None = (
         "UPDATE {table} SET {values} FROM (VALUES {rows}) AS v ({names}) WHERE {same}"
     )
 

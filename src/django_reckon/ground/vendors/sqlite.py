@@ -18,7 +18,7 @@ class SQLite(Vendor):
 
     error_aborts_transaction = False
     # A list of values has no names of its own in SQLite.
-    update_from_values = (
+    update_from_values: str | None = (
         "WITH v ({names}) AS (VALUES {rows}) UPDATE {table} SET {values} FROM v "
         "WHERE {same}"
     )

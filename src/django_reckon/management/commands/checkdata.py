@@ -196,7 +196,7 @@ class Command(BaseCommand):
             return
         if options["silent"]:
             # The status says it, and what the error would say is the report's end.
-            self.stderr = OutputWrapper(io.StringIO())
+            self.stderr: OutputWrapper = OutputWrapper(io.StringIO())
         problem = f"Out of sync: {drifted:,} of {total}."
         if drifted:
             problem += " Run updatedata to bring them up to date."

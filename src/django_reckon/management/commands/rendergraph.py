@@ -41,7 +41,7 @@ class Command(BaseCommand):
         "which needs the program dot of Graphviz."
     )
     # What is declared wrongly is told and left out; no database is asked.
-    requires_system_checks = ()
+    requires_system_checks: tuple[str, ...] = ()
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
