@@ -9,7 +9,7 @@ from django.core.checks import ERROR
 from django.db import models
 
 from django_reckon.exceptions import ResolverException
-from django_reckon.models import ComputedField
+from django_reckon.models import ComputedField, computed
 from django_reckon.testing import isolated_registry
 from tests.checks.declaring import checked, field, model
 from tests.checks.writers import ANCHOR
@@ -41,6 +41,45 @@ def test_declaration_in_the_other_style_is_an_error(isolated: Apps) -> None:
     (message,) = checked(made)
 
     assert message.id == "reckon.E006"
+
+
+def test_decorator_without_parentheses_is_an_error(isolated: Apps) -> None:
+    """It takes the method for the field, and is left without a function."""
+
+    def line(self: object) -> str:
+        return "x"
+
+    # Any: the mistake.
+    bare: Any = line
+    made = model("Poet", line=computed(bare))
+
+    (message,) = checked(made)
+
+    assert (message.id, message.obj) == ("reckon.E006", made)
+    assert "was given <function" in message.msg
+
+
+WRONG_CALLS: Final = [
+    pytest.param({"query_size": 5}, "Did you mean 'querysize'?", id="misspelt"),
+    pytest.param({"colour": 5}, "It takes field, depends,", id="unknown"),
+]
+
+
+@pytest.mark.parametrize(("options", "remedy"), WRONG_CALLS)
+def test_arguments_that_python_refuses_are_an_error(
+    isolated: Apps, options: dict[str, Any], remedy: str
+) -> None:
+    """Else the import of the models would fail, and mypy with it."""
+    made = model("Poet", line=computed(models.TextField(), **options)(str))
+    other = model("Bard", line=ComputedField(models.TextField(), **options))
+
+    first, second = checked(made, other)
+
+    assert (first.id, second.id) == ("reckon.E006", "reckon.E006")
+    assert first.msg.startswith("'testapp.Poet.line' cannot be declared: ")
+    assert "unexpected keyword argument" in first.msg
+    assert remedy in first.msg
+    assert second.msg.startswith("'testapp.Bard.line' cannot be declared: ")
 
 
 def test_declaration_on_an_abstract_base_is_told_of_each_model(isolated: Apps) -> None:

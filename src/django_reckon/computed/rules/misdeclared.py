@@ -90,7 +90,8 @@ def telling(declare: Callable[..., Any]) -> Callable[..., Any]:
             known = list(accepted.parameters)
             strange = [name for name in kwargs if name not in known]
             close = get_close_matches(strange[0], known, n=1) if strange else []
-            remedy = f"Did you mean {close[0]!r}?" if close else f"Give it {accepted}."
+            taken = f"It takes {', '.join(known)}."
+            remedy = f"Did you mean {close[0]!r}?" if close else taken
             return Misdeclared(f"cannot be declared: {error}. {remedy}")
         return declare(*args, **kwargs)
 
