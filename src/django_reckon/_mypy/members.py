@@ -43,6 +43,13 @@ class Place:
     info: TypeInfo | None
     models: tuple[RuntimeModel, ...]
 
+    @property
+    def fullname(self) -> str:
+        """The model's name as mypy has it."""
+        if self.info is not None:
+            return self.info.fullname
+        return fullname_of(self.models[0]) if self.models else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -54,7 +61,8 @@ class Member:
         is_column: A value of its own is stored in each row.
         is_relation: It leads to rows.
         is_many: It leads to any number of rows.
-        is_key: It is the primary key.
+        is_through: It leads over the rows of a third model.
+        is_key: It is the primary key, or a part of it.
         is_parent: It is the link to the row of a parent's table.
         target: Where it leads; None where that cannot be told.
     """
@@ -63,6 +71,7 @@ class Member:
     is_column: bool = False
     is_relation: bool = False
     is_many: bool = False
+    is_through: bool = False
     is_key: bool = False
     is_parent: bool = False
     target: Place | None = None
@@ -142,7 +151,8 @@ class Members:
             is_column=bool(known.concrete) and not known.many_to_many,
             is_relation=bool(known.is_relation),
             is_many=bool(known.one_to_many or known.many_to_many),
-            is_key=bool(getattr(known, "primary_key", False)),
+            is_through=bool(known.many_to_many),
+            is_key=known in getattr(known.model._meta, "pk_fields", ()),
             is_parent=bool(
                 getattr(getattr(known, "remote_field", None), "parent_link", False)
             ),
@@ -180,7 +190,11 @@ class Members:
             return None
         if kind.type.has_base(fullnames.MANY_TO_MANY):
             return Member(
-                name, is_relation=True, is_many=True, target=self._end(*kind.args[:1])
+                name,
+                is_relation=True,
+                is_many=True,
+                is_through=True,
+                target=self._end(*kind.args[:1]),
             )
         if kind.type.has_base(fullnames.FOREIGN_OBJECT):
             target = self._end(*kind.args[1:2])

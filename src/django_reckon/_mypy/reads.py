@@ -66,6 +66,7 @@ class Read:
         name: The field.
         is_relation: Whether rows are fetched by it.
         is_column: Whether it is a column.
+        model: Full name of its model.
         line: Where.
         column: Where in the line.
         through: The helper that reads it; empty for the function itself.
@@ -75,6 +76,7 @@ class Read:
     name: str
     is_relation: bool
     is_column: bool
+    model: str
     line: int
     column: int
     through: str = ""
@@ -251,4 +253,5 @@ def _read(spot: Spot, found: Member, node: ast.Attribute) -> Iterator[Read]:
     elif not found.is_column and found.target is None:
         # A generic foreign key, say.
         return
-    yield Read(path, name, is_relation, is_column, node.lineno, node.col_offset)
+    model, at = spot.place.fullname, (node.lineno, node.col_offset)
+    yield Read(path, name, is_relation, is_column, model, *at)

@@ -19,6 +19,7 @@ class Declared:
         """Begin with nothing."""
         self._columns: set[tuple[Path, str]] = set()
         self._paths: set[Path] = set()
+        self._anyhow: set[tuple[str, str]] = set()
 
     def add(self, path: Path, names: Iterable[str]) -> None:
         """Take a rule."""
@@ -26,9 +27,15 @@ class Declared:
         # Whatever a path leads over is watched as well.
         self._paths.update(path[:end] for end in range(1, len(path) + 1))
 
+    def add_anyhow(self, model: str, names: Iterable[str]) -> None:
+        """Take a rule whose rows may be reached in another way, over a third model."""
+        self._anyhow.update((model, name) for name in names)
+
     def lists(self, read: Read) -> bool:
         """Tell whether a read is of what a rule lists."""
         if read.is_relation and (*read.path, read.name) in self._paths:
+            return True
+        if read.path and (read.model, read.name) in self._anyhow:
             return True
         return (read.path, read.name) in self._columns
 
@@ -39,12 +46,13 @@ def declared_by(
     """Return what rules list; None where one of them is not right itself."""
     declared = Declared()
     for rule in rules:
-        place, path = start, []
+        place, path, is_through = start, [], False
         for name in segments(rule.path):
             found = members.find(place, name)
             if found is None or found.target is None:
                 return None
             place = found.target
+            is_through |= found.is_through
             if not found.is_parent:
                 path.append(found.name)
         columns = [members.find(place, name) for name, _ in rule.names]
@@ -52,6 +60,8 @@ def declared_by(
         if len(names) < len(columns):
             return None
         declared.add(tuple(path), names)
+        if is_through:
+            declared.add_anyhow(place.fullname, names)
     return declared
 
 

@@ -225,6 +225,26 @@ class Silent(ComputedFieldsModel):
         return self.name
 
 
+class Guest(ComputedFieldsModel):
+    """Reaches the same rows in two ways, one of which a rule names."""
+
+    rooms = models.ManyToManyField(Room, through="Stay", related_name="guests")
+
+    @computed(
+        models.IntegerField(), depends=[("rooms", ["price"]), ("stays", ["nights"])]
+    )
+    def cost(self) -> int:
+        # E: pyright, basedpyright [reportAttributeAccessIssue]
+        # E: ty [missing-attribute]
+        return sum(stay.room.price * stay.nights for stay in self.stays.all())
+
+
+class Stay(models.Model):
+    guest = models.ForeignKey(Guest, on_delete=models.CASCADE, related_name="stays")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE)
+    nights = models.IntegerField()
+
+
 class Base(ComputedFieldsModel):
     title = models.CharField(max_length=9)
 
