@@ -29,7 +29,7 @@ class Relations:
 
     def note(self, modules: Iterable[str]) -> None:
         """Remember the relations in the files of modules, which were read just now."""
-        if _DAEMON not in sys.modules:
+        if not in_daemon():
             return
         for module in modules:
             file = getattr(sys.modules.get(module), "__file__", None)
@@ -44,6 +44,11 @@ class Relations:
             if (now := _declared(path)) != then
         ]
         return _digest("\n".join(changed)) if changed else ""
+
+
+def in_daemon() -> bool:
+    """Tell whether this process outlives edits; a single run does not."""
+    return _DAEMON in sys.modules
 
 
 def _declared(path: Path) -> str:

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 
 from django_reckon._mypy import fullnames
-from django_reckon._mypy.relations import relations
+from django_reckon._mypy.relations import in_daemon, relations
 
 # Any, here and below: models and their fields are looked at as they are, and what a
 # broken declaration has left of them may be anything.
@@ -41,6 +41,8 @@ class Runtime:
 
     def is_outdated(self, module: str) -> bool:
         """Tell whether a file was edited since Django read it, as under a daemon."""
+        if not in_daemon():
+            return False
         file = getattr(sys.modules.get(module), "__file__", None)
         if file is None:
             return False
