@@ -64,7 +64,8 @@ def bindings_of(function: Function) -> Bindings:
     found = Bindings()
     # Targets that are followed; all others are not.
     seen: set[int] = set()
-    for node in body_nodes(function):
+    nodes = list(body_nodes(function))
+    for node in nodes:
         for name, value, is_item in _bound(node):
             if isinstance(name, ast.Name):
                 several = found.items if is_item else found.values
@@ -73,7 +74,7 @@ def bindings_of(function: Function) -> Bindings:
             elif isinstance(name, ast.arg):
                 found.items.setdefault(name.arg, []).append(value)
                 seen.add(id(name))
-    for node in body_nodes(function):
+    for node in nodes:
         if id(node) in seen:
             continue
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):

@@ -166,7 +166,7 @@ class Checks:
 
         Those have no type yet, and mypy does not come back to a lambda.
         """
-        parsed = file.lambdas.get((given.line, given.column))
+        parsed = file.lambda_at(given.line, given.column)
         return parsed is not None and any(
             name in model.names and attribute_type(model, name) is None
             for name in attributes_of_first(parsed)
@@ -182,5 +182,5 @@ def _parsed(file: SourceFile, found: Found) -> Function | None:
     """Return the function as Python parsed it."""
     function = found.function
     if isinstance(function, LambdaExpr):
-        return file.lambdas.get((function.line, function.column))
+        return file.lambda_at(function.line, function.column)
     return file.function(function.name, function.line) if function else None

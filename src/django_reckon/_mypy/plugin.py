@@ -25,6 +25,7 @@ from django_reckon._mypy.caching import Caching
 from django_reckon._mypy.checking import Checks
 from django_reckon._mypy.guard import Guard
 from django_reckon._mypy.managers import with_configuration
+from django_reckon._mypy.relations import in_daemon
 from django_reckon._mypy.runtime import Runtime
 
 # Of a dependency that no line of the file names.
@@ -87,8 +88,11 @@ class ReckonPlugin(Plugin):
     def get_customize_class_mro_hook(
         self, fullname: str
     ) -> Callable[[ClassDefContext], None] | None:
-        # The one hook for classes that django-stubs leaves free for models.
-        if not self._guard.answer(lambda: bool(self._runtime.named(fullname)), False):
+        # The one hook for classes that django-stubs leaves free for models. Only a
+        # daemon goes by triggers.
+        if not in_daemon() or not self._guard.answer(
+            lambda: bool(self._runtime.named(fullname)), False
+        ):
             return None
         return self._guard.hook(self._add_triggers, lambda _: None)
 

@@ -21,13 +21,20 @@ class SourceFile:
 
     Attributes:
         functions: By name, with the line of each.
-        lambdas: By line and column.
+        tree: The whole of it.
         helpers: Functions of the module itself, by name.
     """
 
     functions: dict[str, dict[int, Function]] = field(default_factory=dict)
-    lambdas: dict[tuple[int, int], Function] = field(default_factory=dict)
+    tree: ast.Module | None = None
     helpers: dict[str, Function] = field(default_factory=dict)
+
+    def lambda_at(self, line: int, column: int) -> Function | None:
+        """Return the lambda that begins at a place."""
+        nodes = ast.walk(self.tree) if self.tree is not None else ()
+        found = (each for each in nodes if isinstance(each, ast.Lambda))
+        at = (line, column)
+        return next((f for f in found if (f.lineno, f.col_offset) == at), None)
 
     def function(self, name: str, line: int) -> Function | None:
         """Return a function by its name and the line of its def."""
@@ -60,12 +67,15 @@ class Sources:
 
 def _parsed(text: bytes) -> SourceFile:
     tree = ast.parse(text)
-    found = SourceFile()
-    for node in ast.walk(tree):
+    found = SourceFile(tree=tree)
+    waiting: list[ast.stmt] = list(tree.body)
+    while waiting:
+        # Statements alone: expressions are most of a tree, and hold no def.
+        node = waiting.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             found.functions.setdefault(node.name, {})[node.lineno] = node
-        elif isinstance(node, ast.Lambda):
-            found.lambdas[node.lineno, node.col_offset] = node
+        waiting += getattr(node, "body", [])
+        waiting += getattr(node, "orelse", [])
     for statement in tree.body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             found.helpers[statement.name] = statement
