@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import decimal
 import enum
@@ -10,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.functional import lazystr
@@ -86,6 +88,21 @@ def test_json_tells_truth_from_numbers(old: Any, new: Any) -> None:
 
 def test_order_of_json_keys_does_not_matter() -> None:
     assert is_same(models.JSONField(), {"a": 1, "b": 2}, {"b": 2, "a": 1})
+
+
+def test_what_is_no_number_is_no_new_value() -> None:
+    """It equals nothing, so it would be written for ever."""
+    field, value = models.FloatField(), float("nan")
+
+    assert is_same(field, value, copy.deepcopy(value))
+    assert not is_same(field, value, 1)
+
+
+def test_elements_of_arrays_are_compared_as_their_column_holds_them() -> None:
+    field = ArrayField(ArrayField(DECIMAL))
+
+    assert is_same(field, [[Decimal("0.33"), None]], ((Decimal(1) / 3, None),))
+    assert not is_same(field, [[Decimal("0.33")]], [[Decimal("0.34")]])
 
 
 def test_rounded_value_is_no_new_value() -> None:

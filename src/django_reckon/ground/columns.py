@@ -38,6 +38,8 @@ def column_form(field: AnyField, value: Any) -> Any:
         return json.loads(json.dumps(prepared, cls=field.encoder), cls=field.decoder)
     if isinstance(field, BinaryField):
         return bytes(prepared)
+    if isinstance(prepared, list | tuple) and hasattr(field, "base_field"):
+        return [column_form(field.base_field, each) for each in prepared]
     return prepared.value if isinstance(prepared, Enum) else prepared
 
 
@@ -55,9 +57,17 @@ def is_same(field: AnyField, old: Any, new: Any) -> bool:
         if isinstance(field, JSONField):
             # To Python, true is 1.
             first, second = (json.dumps(v, sort_keys=True) for v in (first, second))
-        return bool(first == second)
+        # What is no number equals nothing, not even itself.
+        return bool(first == second or (first != first and second != second))
     except Exception:  # noqa: BLE001 - what cannot be compared counts as different
         return False
+
+
+def is_prepared_once(field: AnyField) -> bool:
+    """Tell whether the form of a value may be none that the field takes once more."""
+    # Django's own fields leave what they have prepared as it is.
+    module: str = type(field).get_prep_value.__module__
+    return not field.is_relation and not module.startswith("django.")
 
 
 def target_of(field: AnyField) -> AnyField:

@@ -11,7 +11,7 @@ from django.db.models import DecimalField, JSONField, Model
 
 from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.exceptions import ResolutionError, ResolverException
-from django_reckon.ground.columns import column_form
+from django_reckon.ground.columns import column_form, is_prepared_once
 from django_reckon.ground.internals import concrete_field, table_owner
 from django_reckon.ground.routing import reading_from
 from django_reckon.ground.together import is_conflict
@@ -38,7 +38,7 @@ def call(column: ComputedColumn, instance: Model) -> Any:
 
 def stored_form(column: ComputedColumn, instance: Model, value: Any) -> Any:
     """
-    Return a value as the column would hold it.
+    Return a value as the column would hold it, for the field to be saved.
 
     Raises:
         ResolutionError: The field refuses it; the cause is chained.
@@ -46,6 +46,9 @@ def stored_form(column: ComputedColumn, instance: Model, value: Any) -> Any:
     try:
         form = column_form(column.field, value)
         _refuse_null(column, form)
+        if form is not None and is_prepared_once(column.field):
+            # A list that became a text would be taken for a list of letters.
+            form = value
     except Exception as error:
         problem = f"its field refuses {value!r} ({type(error).__name__}: {error})"
         raise ResolutionError(column.label, instance.pk, problem) from error

@@ -1,0 +1,100 @@
+"""
+More corners of the world of computed fields: what fields do by themselves.
+
+Columns that set themselves as they are saved, fields that write values in a form of
+their own, parents whose columns a child's field is made from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import models
+from typing_extensions import override
+
+from django_reckon.models import ComputedFieldsModel, computed
+
+
+class CommaField(models.TextField):  # type: ignore[type-arg]
+    """A list of words; to prepare a prepared value once more spoils it."""
+
+    def from_db_value(self, value: Any, *_: object) -> Any:
+        return self.to_python(value)
+
+    @override
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return value.split(",") if value else []
+        return value
+
+    @override
+    def get_prep_value(self, value: Any) -> Any:
+        return None if value is None else ",".join(value)
+
+
+class Diary(ComputedFieldsModel):
+    """Two columns set themselves; fields are made from them."""
+
+    text = models.CharField(max_length=20, default="")
+    created = models.DateTimeField(auto_now_add=True)
+    modified = models.DateTimeField(auto_now=True)
+
+    @computed(models.IntegerField(default=0), depends=[("self", ["created"])])
+    def year(self) -> int:
+        return int(self.created.year)
+
+    @computed(models.DateTimeField(null=True), depends=[("self", ["modified"])])
+    def due(self) -> dt.datetime:
+        return self.modified + dt.timedelta(days=1)
+
+    @override
+    def __str__(self) -> str:
+        return self.text
+
+
+class Bag(ComputedFieldsModel):
+    """Holds lists as its field knows them."""
+
+    text = models.CharField(max_length=20, default="")
+    parent: models.ForeignKey[Any, Any] = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="children"
+    )
+
+    @computed(CommaField(default=list), depends=[("self", ["text"])])
+    def words(self) -> list[str]:
+        return self.text.split()
+
+    @computed(
+        CommaField(default=list),
+        depends=[("children", ["text"])],
+    )
+    def inside(self) -> list[str]:
+        return sorted(c.text for c in self.children.all()) if self.pk else []
+
+    @override
+    def __str__(self) -> str:
+        return self.text
+
+
+class Beast(ComputedFieldsModel):
+    """A parent's table."""
+
+    name = models.CharField(max_length=20, default="")
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
+class Horse(Beast):
+    """Its own table's field is made from a column of the parent's alone."""
+
+    legs = models.IntegerField(default=4)
+
+    @computed(
+        models.CharField(max_length=40, default=""),
+        depends=[("self", ["name", "legs"])],
+    )
+    def tag(self) -> str:
+        return f"{self.name}/{self.legs}"
