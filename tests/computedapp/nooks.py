@@ -53,6 +53,16 @@ class Diary(ComputedFieldsModel):
         return self.text
 
 
+class Page(ComputedFieldsModel):
+    """Its field is made from the key of another row alone."""
+
+    diary = models.ForeignKey(Diary, models.CASCADE, related_name="pages")
+
+    @computed(models.BigIntegerField(default=0), depends=[("self", ["diary"])])
+    def mark(self) -> int:
+        return 1000 + (self.diary_id or 0)
+
+
 class Bag(ComputedFieldsModel):
     """Holds lists as its field knows them."""
 

@@ -62,7 +62,7 @@ def _inserting(original: Method) -> Method:
         now = interest.now(using)
         if not now.watches:
             return original(compiler, fields)
-        write = Insert(compiler.query, using, now, raw=_loading.get())
+        write = Insert(compiler, using, now, raw=_loading.get())
         return write.run(lambda: original(compiler, fields), fields)
 
     @wraps(original)

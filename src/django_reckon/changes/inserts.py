@@ -21,6 +21,7 @@ from django_reckon.ground.internals import (
     AnyField,
     conflict_of,
     model_of,
+    sets_itself,
     table_owner,
     updated_fields_of,
 )
@@ -29,19 +30,40 @@ from django_reckon.ground.internals import (
 Result = Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Insert:
-    """Rows on their way in, by one statement or one batch of them."""
+    """
+    Rows on their way in, by one statement or one batch of them.
 
-    query: InsertQuery
+    Attributes:
+        compiler: Of the statement; Any, for the stubs leave out what it asks of rows.
+        using: Database alias.
+        interest: Who wants to know.
+        raw: Whether a fixture is loaded.
+        is_told: Whether the objects hold what their rows will.
+    """
+
+    compiler: Any
     using: str
     interest: Interest
     raw: bool
+    is_told: bool = True
+
+    @property
+    def query(self) -> InsertQuery:
+        """The insert."""
+        query: InsertQuery = self.compiler.query
+        return query
 
     def run(
         self, execute: Callable[[], Result], returning: Sequence[AnyField] | None
     ) -> Result:
         """Run the statement and report it; both or neither."""
+        if getattr(self.query, "raw", False):
+            # Of save_base(raw=True); the rest of the row may be in a parent's table.
+            self.is_told = False
+        elif any(watch.prepare is not None for watch in self.interest.watches):
+            self._settle()
         work = partial(self._run, execute, returning or ())
         return as_one(self.using, self.interest, work)
 
@@ -81,12 +103,40 @@ class Insert:
                         raise better from error
             raise
 
+    def _settle(self) -> None:
+        """Let columns that set themselves do so before anybody reads them, and once."""
+        fields = [field for field in self.query.fields if self._is_read(field)]
+        if not fields:
+            return
+        values: dict[tuple[AnyField, int], Any] = {}
+        for obj in self.query.objs:
+            for field in fields:
+                value = values[field, id(obj)] = field.pre_save(obj, add=True)
+                held = getattr(obj, field.attname)
+                if is_expression(value) or (held is not value and held != value):
+                    self.is_told = False
+        ask: Callable[[AnyField, Any], Any] = self.compiler.pre_save_val
+
+        def settled(field: AnyField, obj: Any) -> Any:
+            at = field, id(obj)
+            return values[at] if at in values else ask(field, obj)
+
+        self.compiler.pre_save_val = settled
+
+    def _is_read(self, field: AnyField) -> bool:
+        """Tell whether a column sets itself and someone may read it before."""
+        return sets_itself(field) and any(
+            watch.prepare is not None and watch.minds(frozenset([field.name]))
+            for watch in self.interest.watches
+        )
+
     def _prepare(self) -> None:
         """Let those who want to set attributes of the objects before they are read."""
         for watch in self.interest.watches:
             if watch.prepare is not None:
                 owner = table_owner(model_of(self.query))
-                watch.prepare(owner, self.using, self.query.objs, self.raw)
+                raw = self.raw or not self.is_told
+                watch.prepare(owner, self.using, self.query.objs, raw)
 
     def _replaced(self, fields: Sequence[AnyField]) -> Targets:
         """Return where the rows point that an upsert is about to meet."""

@@ -40,7 +40,8 @@ class Watch:
         moved: Whether rows whose watched fields keep their values, and fields that no
             row changes, are left out of what an update reports.
         prepare: Called before an insert with its objects, to fill in their attributes;
-            the last argument tells whether a fixture is loaded.
+            the last argument tells whether they may hold less than their rows will, as
+            those of a fixture do.
         enter: Called inside the write's transaction before anything else, with the
             table's model, the database's alias, and for each watched relation that is
             written the keys it will lead to, where they are known.

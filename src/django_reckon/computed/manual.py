@@ -63,8 +63,13 @@ def update_computedfields(
     registry.require(type(instance))
     columns = touched(type(instance), update_fields)
     if instance._state.adding:
-        # Generated columns of a row that is not there yet have no values.
-        columns = [each for each in columns if not registry.awaits_row(each)]
+        # Generated columns of a row that is not there yet have no values, and those
+        # that its save sets may have none.
+        columns = [
+            each
+            for each in columns
+            if not registry.awaits_row(each) and not registry.awaits_save(each)
+        ]
     functions.apply(columns, instance)
     return None if update_fields is None else widened(list(update_fields), columns)
 

@@ -15,12 +15,15 @@ from django.db import models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     AutoField,
+    DateField,
+    Field,
     ForeignKey,
     GeneratedField,
     Lookup,
     Manager,
     Model,
     QuerySet,
+    TimeField,
 )
 from django.db.models.constants import OnConflict
 from django.db.models.deletion import Collector
@@ -160,6 +163,22 @@ def updated_fields_of(query: InsertQuery) -> tuple[AnyField, ...]:
 def is_made_by_database(field: AnyField) -> bool:
     """Tell whether an instance learns the column's value from the database alone."""
     return isinstance(field, AutoField | GeneratedField)
+
+
+def sets_itself(field: AnyField) -> bool:
+    """Tell whether the field may give its column another value as a row is saved."""
+    method: Any = type(field).pre_save
+    if method is Field.pre_save:
+        return False
+    known: Any = field
+    if isinstance(field, DateField | TimeField) and _is_djangos(method):
+        return bool(known.auto_now or known.auto_now_add)
+    return True
+
+
+def _is_djangos(method: Any) -> bool:
+    module: str = method.__module__
+    return module.startswith("django.db.")
 
 
 @cache

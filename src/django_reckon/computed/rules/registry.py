@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from django_reckon.ground.internals import (
     AnyField,
     is_made_by_database,
     row_tables,
+    sets_itself,
     table_owner,
 )
 
@@ -50,6 +51,7 @@ class Registry:
     _relational: dict[type[Model], frozenset[AnyField]] = field(default_factory=dict)
     _local: dict[Node, bool] = field(default_factory=dict)
     _awaiting: dict[Node, bool] = field(default_factory=dict)
+    _late: dict[Node, bool] = field(default_factory=dict)
     _groups: dict[type[Model], str] = field(default_factory=dict)
 
     def fill(self, models: Iterable[type[Model]]) -> None:
@@ -74,6 +76,7 @@ class Registry:
         self._relational.clear()
         self._local.clear()
         self._awaiting.clear()
+        self._late.clear()
         self._groups.clear()
 
     def of(self, model: type[Model]) -> tuple[ComputedColumn, ...]:
@@ -125,16 +128,29 @@ class Registry:
 
     def awaits_row(self, column: ComputedColumn) -> bool:
         """Tell whether its value is made from a generated column of the same row."""
-        known = self._awaiting.get(column.node)
+        return self._is_made_from(column, _is_generated, self._awaiting)
+
+    def awaits_save(self, column: ComputedColumn) -> bool:
+        """Tell whether its value is made from what a save alone sets in the row."""
+        return self._is_made_from(column, sets_itself, self._late)
+
+    def _is_made_from(
+        self,
+        column: ComputedColumn,
+        wanted: Callable[[AnyField], bool],
+        answers: dict[Node, bool],
+    ) -> bool:
+        """Tell whether columns of the row that a field is made from are such."""
+        known = answers.get(column.node)
         if known is None:
             # As above.
-            self._awaiting[column.node] = False
+            answers[column.node] = False
             read = [f for hops, columns in column.rules if not hops for f in columns]
             others = (self.columns.get((table_owner(f.model), f.name)) for f in read)
-            known = any(isinstance(f, GeneratedField) for f in read) or any(
-                self.awaits_row(each) for each in others if each
+            known = any(map(wanted, read)) or any(
+                self._is_made_from(each, wanted, answers) for each in others if each
             )
-            self._awaiting[column.node] = known
+            answers[column.node] = known
         return known
 
     def require(self, model: type[Model]) -> None:
@@ -181,6 +197,10 @@ class Registry:
                     del self.columns[node]
             else:
                 return
+
+
+def _is_generated(column: AnyField) -> bool:
+    return isinstance(column, GeneratedField)
 
 
 def _allow_recursion() -> bool:

@@ -54,6 +54,11 @@ class ComputedColumn:
         """As in messages: "shop.Shelf.total"."""
         return label(self.node)
 
+    @property
+    def own_sources(self) -> Iterator[AnyField]:
+        """The row's own columns that it is made from."""
+        return (f for hops, columns in self.rules if not hops for f in columns)
+
 
 def columns_on(model: type[Model]) -> Iterator[ComputedColumn | Problem]:
     """Yield what was declared on a model, each as a column or as what is wrong."""

@@ -49,9 +49,7 @@ def written(instance: Model, named: Collection[str] | None) -> set[str] | None:
 
 def sources(column: ComputedColumn) -> set[str]:
     """Return the names of the row's own columns that a field is made from."""
-    return {
-        field.name for hops, columns in column.rules if not hops for field in columns
-    }
+    return {field.name for field in column.own_sources}
 
 
 def field_name(model: type[Model], name: str) -> str:

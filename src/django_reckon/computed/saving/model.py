@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import DatabaseError
 from django.db.models import Model
+from django.db.models.signals import pre_save
 from typing_extensions import override
 
 from django_reckon.changes.rows import is_expression
@@ -21,9 +22,15 @@ from django_reckon.computed.saving.fields import (
     widened,
     written,
 )
-from django_reckon.computed.saving.saves import own_statement, saving, saving_now
+from django_reckon.computed.saving.saves import (
+    Saving,
+    own_statement,
+    saving,
+    saving_now,
+)
 from django_reckon.computed.saving.suspension import suspension
 from django_reckon.ground.aio import in_thread
+from django_reckon.ground.internals import table_owner
 from django_reckon.protocols import AnyField
 
 
@@ -63,10 +70,11 @@ class ComputedFieldsModel(Model):
             return
         args, kwargs, named = _update_fields(args, kwargs)
         local = [c for c in touched(type(self), named) if registry.is_local(c)]
+        again = _computed_again(type(self), local)
         seen_to = self._compute_local(local, named)
         if named is not None:
             kwargs["update_fields"] = widened(named, local)
-        with saving(self, seen_to, skips=False) as now:
+        with saving(self, seen_to, skips=False, again=again) as now:
             super().save(*args, **kwargs)
         functions.mirror(now.values, self)
         functions.forget(now.stale, self, but=now.values)
@@ -84,7 +92,11 @@ class ComputedFieldsModel(Model):
             # Only the database knows what the functions would read.
             return NOTHING
         covered = written(self, named)
-        functions.apply(local, self)
+        if any(field.is_relation for column in local for field in column.own_sources):
+            # As Django will: a row may have got its key since it was assigned.
+            prepare: Any = getattr(self, "_prepare_related_fields_for_save")  # noqa: B009
+            prepare(operation_name="save")
+        functions.apply([c for c in local if not registry.awaits_save(c)], self)
         sure = {
             column.name
             for column in local
@@ -105,11 +117,15 @@ class ComputedFieldsModel(Model):
     ) -> Any:
         """Keep what an instance remembers of other rows from overwriting what is."""
         now = saving_now()
-        if now is not None and now.instance is self and now.skips:
+        if now is not None and now.instance is not self:
+            now = None
+        if now is not None and now.skips:
             kept = frozenset[AnyField]()
         else:
             kept = registry.relational(type(self))
         values = [each for each in values if each[0] not in kept]
+        if now is not None and now.again:
+            values = self._computed_again(now, base_qs.model, values)
         parent: Any = super()
         try:
             with own_statement(self):
@@ -121,6 +137,31 @@ class ComputedFieldsModel(Model):
             if better is None:
                 raise
             raise better from error
+
+    def _computed_again(self, now: Saving, table: type[Model], values: Any) -> Any:
+        """Return what an update writes with computed fields as they are by now."""
+        held = [*vars(self).values(), *(value for _, _, value in values)]
+        if any(map(is_expression, held)):
+            now.seen_to = NOTHING
+            return values
+        written = {field for field, _, _ in values}
+        columns = [c for c in registry.on(table_owner(table)) if c.name in now.again]
+        columns = [c for c in columns if c.field in written]
+        functions.apply(columns, self)
+        fields = {c.field for c in columns}
+        return [
+            (f, m, getattr(self, f.attname) if f in fields else value)
+            for f, m, value in values
+        ]
+
+
+def _computed_again(
+    model: type[Model], local: Iterable[ComputedColumn]
+) -> frozenset[str]:
+    """Return the fields whose sources a save may set after save() has begun."""
+    if pre_save.has_listeners(model):
+        return frozenset(column.name for column in local)
+    return frozenset(column.name for column in local if registry.awaits_save(column))
 
 
 def _update_fields(

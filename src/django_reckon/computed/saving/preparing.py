@@ -28,7 +28,7 @@ def is_unprepared() -> bool:
 
 def prepare(model: type[Model], alias: str, objs: Sequence[Model], raw: bool) -> None:
     """Compute the fields of rows that are about to be inserted."""
-    _unprepared.set(False)
+    _unprepared.set(raw)
     columns = list(registry.on(model))
     if raw or not columns or suspension() is not None:
         return
@@ -37,7 +37,8 @@ def prepare(model: type[Model], alias: str, objs: Sequence[Model], raw: bool) ->
     if saving is not None and saving.writes:
         if saving.skips:
             return
-        columns = [c for c in columns if c.name not in saving.seen_to.fields]
+        done = saving.seen_to.fields - saving.again
+        columns = [c for c in columns if c.name not in done]
     columns = [
         c
         for c in columns

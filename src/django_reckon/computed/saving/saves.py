@@ -25,6 +25,8 @@ class Saving:
         instance: What is saved.
         seen_to: Local computed fields that are written along with it.
         skips: Whether the caller sees to all computed fields of a new row.
+        again: Those of seen_to that are computed as the row is written, for handlers
+            of signals and the fields themselves may set what they are made from.
         values: What a refresh stored for the row meanwhile: attribute -> value.
         stale: Computed fields of the row that will be refreshed later.
         keys: The row's primary key, as statements named it.
@@ -36,6 +38,7 @@ class Saving:
     instance: Model
     seen_to: SeenTo
     skips: bool
+    again: frozenset[str] = frozenset()
     values: dict[str, Any] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
     keys: set[Key] = field(default_factory=set)
@@ -64,9 +67,15 @@ def saving_now() -> Saving | None:
 
 
 @contextmanager
-def saving(instance: Model, seen_to: SeenTo, *, skips: bool) -> Iterator[Saving]:
+def saving(
+    instance: Model,
+    seen_to: SeenTo,
+    *,
+    skips: bool,
+    again: frozenset[str] = frozenset(),
+) -> Iterator[Saving]:
     """Let others know that the instance is being saved."""
-    now = Saving(instance, seen_to, skips)
+    now = Saving(instance, seen_to, skips, again)
     before = _saving.set(now)
     try:
         yield now
