@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from django_reckon.computed.strategies.reading import StaleColumns, _Table
+from django_reckon.computed.strategies.reading import StaleColumns, _table
 
 STALE = StaleColumns(
     '"',
     (
-        _Table('"shop_shelf"', "shop_shelf", ('"total"', '"size"')),
-        _Table('"report"', "report", None),
+        _table('"shop_shelf"', "shop_shelf", ["Total", "size"]),
+        _table('"report"', "report", None),
     ),
 )
 
@@ -23,11 +23,14 @@ READ: list[str | bytes] = [
     'SELECT "id" FROM "report"',
     'SELECT * FROM "book" JOIN shop_shelf ON true',
     "SELECT total FROM shop_shelf",
+    'SELECT max(total) FROM "shop_shelf"',
+    'SELECT 1 AS "a" FROM "shop_shelf" WHERE (shop_shelf.TOTAL > 5)',
     "SELECT refresh_everything()",
     b"COPY shop_shelf TO STDOUT",
 ]
 NOT_READ = [
     'SELECT "shop_shelf"."id", "shop_shelf"."label" FROM "shop_shelf"',
+    'SELECT "shop_shelf"."subtotal", "total_of_it" FROM "shop_shelf"',
     'SELECT "shop_book"."total" FROM "shop_book"',
     'DELETE FROM "shop_shelf" WHERE "shop_shelf"."id" IN (1)',
     'UPDATE "shop_shelf" SET "label" = %s',

@@ -25,7 +25,14 @@ _BLIND = re.compile(r"\s*(INSERT|SAVEPOINT|RELEASE|ROLLBACK)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table with stale columns, in lower case: quoted, its name, and its columns."""
+    """
+    A table with stale columns, in lower case.
+
+    Attributes:
+        quoted: Its name, as the ORM writes it.
+        name: The same as others may write it.
+        columns: Names of the stale ones, likewise; None for all there are.
+    """
 
     quoted: str
     name: str
@@ -33,14 +40,12 @@ class _Table:
 
     def is_mentioned(self, text: str) -> bool:
         """Tell whether a statement in lower case may read one of the columns."""
-        # Far faster than a pattern, and mostly the end of it.
-        if self.name not in text:
-            return False
         if self.quoted not in text:
-            return re.search(rf"\b{re.escape(self.name)}\b", text) is not None
+            return _is_word(self.name, text)
         if self.columns is None or "*" in text:
             return True
-        return any(column in text for column in self.columns)
+        # In a table that the ORM named, SQL by hand may name columns its own way.
+        return any(_is_word(column, text) for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +82,10 @@ def stale_columns(
     columns: dict[type[Model], set[str]] = {}
     for model, name in plan.followers(due):
         for each in with_generated(model, [name]):
-            column = concrete_field(model, each).column
-            columns.setdefault(model, set()).add(quote(str(column)).lower())
+            column = str(concrete_field(model, each).column)
+            columns.setdefault(model, set()).add(quote(column).strip(quote("a")[0]))
     tables = [
-        _table(quote(model._meta.db_table), model._meta.db_table, tuple(sorted(some)))
+        _table(quote(model._meta.db_table), model._meta.db_table, sorted(some))
         for model, some in columns.items()
     ]
     # A model that we do not manage may be a view of anything.
@@ -88,8 +93,17 @@ def stale_columns(
     return StaleColumns(quote("a")[0], tuple(tables))
 
 
-def _table(quoted: str, name: str, columns: tuple[str, ...] | None) -> _Table:
-    return _Table(quoted.lower(), name.lower(), columns)
+def _table(quoted: str, name: str, columns: Iterable[str] | None) -> _Table:
+    names = None if columns is None else tuple(each.lower() for each in columns)
+    return _Table(quoted.lower(), name.lower(), names)
+
+
+def _is_word(name: str, text: str) -> bool:
+    """Tell whether a text holds a name, quoted or not."""
+    # To look for it first is far faster, and mostly the end of it.
+    return (
+        name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+    )
 
 
 def _unmanaged() -> Iterator[str]:
