@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Upper
-from django.db.models.signals import ModelSignal, pre_save
+from django.db.models.signals import ModelSignal, post_save, pre_save
 
-from tests.computedapp.models import Shelf
+from tests.computedapp.models import Copy, Note, Shelf, Title
 from tests.support.database import committing
 from tests.support.drift import drifted
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
+    from tests.integration.computed.shop import Shop
     from tests.support.acting import Act
 
 pytestmark = committing
@@ -66,3 +68,43 @@ def test_expression_that_a_handler_sets_is_computed_with(act: Act) -> None:
 
     assert set(Shelf.objects.values_list("label", "upper")) == {("SOME", "SOME")}
     assert drifted(Shelf) == []
+
+
+@pytest.mark.parametrize("named", [None, ["name"]])
+def test_instance_that_a_handler_saves_again_has_the_last_values(
+    named: list[str] | None, shop: Shop, act: Act
+) -> None:
+    def shout(instance: Title, **_: object) -> None:
+        if not instance.name.isupper():
+            instance.name = instance.name.upper()
+            instance.save(update_fields=named)
+
+    with _hearing(post_save, Title, shout):
+        new = act(Title.objects, "create", name="new", publisher=shop.oak)
+        shop.ada.name = "ada"
+        act(shop.ada, "save", update_fields=named)
+
+    assert (new.line, shop.ada.line) == ("NEW (Oak, HE)", "ADA (Oak, HE)")
+    assert drifted() == []
+
+
+def test_instance_has_what_became_of_it_by_a_handler_that_saved_its_own(
+    shop: Shop, act: Act
+) -> None:
+    def remark(instance: Title, **_: object) -> None:
+        Note.objects.create(text="saved", about=instance)
+        shop.oak.save()
+
+    with _hearing(post_save, Title, remark):
+        act(shop.ada, "save")
+
+    assert shop.ada.remarks == "good|saved"
+
+
+def test_instance_that_waits_knows_the_row_of_the_key_it_gets(shop: Shop) -> None:
+    with transaction.atomic():
+        shelf = Shelf.objects.create(label="new")
+        assert shelf.dearest is None
+        copy = shop.make(Copy, title=shop.ada, shelf=shelf, price=3)
+
+    assert shelf.dearest == copy

@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from django_reckon.changes.event import Change, ChangeKind, Key
 from django_reckon.computed.refreshing.plan import NOTHING, SeenTo
-from django_reckon.ground.internals import row_tables
+from django_reckon.ground.internals import concrete_field, row_tables
 
 
 @dataclass(slots=True)
@@ -31,6 +31,7 @@ class Saving:
         stale: Computed fields of the row that will be refreshed later.
         keys: The row's primary key, as statements named it.
         kind: How the latest statement wrote.
+        outer: The save in whose midst this one runs, in a handler of a signal, say.
         writes: Whether a statement of the save itself runs, and no handler of a signal,
             which may write anything, this very row included.
     """
@@ -43,6 +44,7 @@ class Saving:
     stale: set[str] = field(default_factory=set)
     keys: set[Key] = field(default_factory=set)
     kind: ChangeKind | None = None
+    outer: Saving | None = None
     writes: bool = False
 
     def note(self, change: Change) -> None:
@@ -75,12 +77,17 @@ def saving(
     again: frozenset[str] = frozenset(),
 ) -> Iterator[Saving]:
     """Let others know that the instance is being saved."""
-    now = Saving(instance, seen_to, skips, again)
+    outer = saving_now()
+    now = Saving(instance, seen_to, skips, again, outer=outer)
     before = _saving.set(now)
     try:
         yield now
     finally:
         _saving.reset(before)
+    if outer is not None and outer.instance is instance:
+        # What the outer one knows of these is older.
+        for name in seen_to.fields:
+            outer.values.pop(concrete_field(type(instance), name).attname, None)
 
 
 @contextmanager
@@ -121,12 +128,16 @@ def is_awaited() -> bool:
 def tell(model: type[Model], key: Key, values: Mapping[str, Any]) -> None:
     """Let whoever saved a row know what it holds now: attribute -> value."""
     now = saving_now()
-    if now is not None and now.is_row(model, key):
-        now.values.update(values)
+    while now is not None:
+        if now.is_row(model, key):
+            now.values.update(values)
+        now = now.outer
     for instance in (_waiting.get() or {}).get((model, key), ()):
         found = instance()
         if found is not None:
-            vars(found).update(values)
+            # As attributes, so that no key goes with another's cached row.
+            for name, value in values.items():
+                setattr(found, name, value)
 
 
 def seen_to_by_save(model: type[Model], keys: tuple[Key, ...] | None) -> SeenTo:
