@@ -10,6 +10,7 @@ from django.db.models import Value
 from django.db.models.functions import Upper
 
 from django_reckon.models import not_computed
+from tests.computedapp.corners import Crate, Depot
 from tests.computedapp.models import Note, Room, Shelf, Title
 from tests.support.database import committing
 
@@ -46,3 +47,12 @@ def test_new_rows_of_expressions_are_computed_though_keys_are_not_told() -> None
     Room.objects.bulk_create([Room(name=name)], ignore_conflicts=True)
 
     assert Room.objects.get().sign == "Room CELLAR"
+
+
+def test_fields_that_await_their_row_are_computed_though_keys_are_not_told() -> None:
+    depot = Depot.objects.create(number=1)
+    crates = [Crate(depot=depot, width=2, height=3)]
+
+    Crate.objects.bulk_create(crates, ignore_conflicts=True)
+
+    assert Crate.objects.get().surface == 36

@@ -164,9 +164,25 @@ class Plan:
             seen_to: Fields that whoever wrote has written along.
             prepared: Whether new rows were inserted with values computed for them.
         """
+        untold = prepared and change.keys is None and _is_plain_insert(change)
         for way in self.ways(change, seen_to):
-            for route, keys in _keys(way, change, prepared=prepared):
-                work.add(route, keys, way.fields)
+            fields = way.fields
+            if untold and way.via is None:
+                # Values stay as they were inserted, where there were any.
+                fields = self._left_out(way, change.model)
+            for route, keys in _keys(way, change):
+                work.add(route, keys, fields)
+
+    def _left_out(self, way: Way, model: type[Model]) -> frozenset[str]:
+        """Return the fields of new rows that are never computed before the insert."""
+        if way.route != Route(model, "pk", loose=False):
+            return frozenset()
+        columns = (self.registry.columns[model, name] for name in way.fields)
+        return frozenset(
+            column.name
+            for column in columns
+            if column.declaration.default_on_create or self.registry.awaits_row(column)
+        )
 
 
 def _fires(edge: Edge, change: Change) -> bool:
@@ -196,19 +212,17 @@ def _merged(edges: list[Edge]) -> Iterator[Way]:
         yield Way(route, via, rows, frozenset(fields))
 
 
-def _keys(
-    way: Way, change: Change, *, prepared: bool
-) -> Iterator[tuple[Route, Iterable[Key] | None]]:
+def _is_plain_insert(change: Change) -> bool:
+    return change.kind is ChangeKind.INSERT and not change.upsert
+
+
+def _keys(way: Way, change: Change) -> Iterator[tuple[Route, Iterable[Key] | None]]:
     if way.via is not None:
         told = [each for each in (change.before, change.after) if way.via in each]
         for targets in told:
             yield way.route, targets[way.via]
         if not told and way.rows is not None:
             yield way.rows, change.keys
-        return
-    is_plain_insert = change.kind is ChangeKind.INSERT and not change.upsert
-    if change.keys is None and is_plain_insert and prepared:
-        # Nobody tells the keys of new rows; their values stay as they were inserted.
         return
     yield way.route, change.keys
 

@@ -69,8 +69,9 @@ class Work:
     ) -> None:
         """Note keys, None if nobody knows them; a key of None leads nowhere."""
         known = set() if keys is None else {key for key in keys if key is not None}
-        if known or keys is None:
-            fresh = Due(known, everything=keys is None, fields=set(fields))
+        stale = set(fields)
+        if stale and (known or keys is None):
+            fresh = Due(known, everything=keys is None, fields=stale)
             self.due.setdefault(route, Due()).merge(fresh)
 
     def merge(self, other: Work) -> Work:
