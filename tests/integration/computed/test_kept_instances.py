@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import transaction
 from django.db.models import F
 from django.db.models.signals import ModelSignal, post_save, pre_save
 
@@ -240,3 +241,20 @@ def test_handler_of_a_save_writes_the_same_row(shop: Shop, *, is_new: bool) -> N
 
     assert shelf.upper == shop.row(shelf).upper == "HANDLED"
     assert drifted() == []
+
+
+def test_instance_saved_in_a_transaction_can_be_inserted_once_more(shop: Shop) -> None:
+    crate = shop.first
+    with transaction.atomic():
+        crate.width = 5
+        crate.save()
+        crate.pk = None
+        crate._state.adding = True
+        crate.save()
+        twin = Crate.objects.get(pk=crate.pk)
+        twin.save()
+        twin.pk = None
+        Crate.objects.bulk_create([twin])
+
+    assert drifted() == []
+    assert Crate.objects.filter(width=5).count() == 3

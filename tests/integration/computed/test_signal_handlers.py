@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Upper
-from django.db.models.signals import ModelSignal, post_save, pre_save
+from django.db.models.signals import ModelSignal, post_delete, post_save, pre_save
 
 from tests.computedapp.models import Copy, Note, Shelf, Title
 from tests.support.database import committing
@@ -108,3 +108,51 @@ def test_instance_that_waits_knows_the_row_of_the_key_it_gets(shop: Shop) -> Non
         copy = shop.make(Copy, title=shop.ada, shelf=shelf, price=3)
 
     assert shelf.dearest == copy
+
+
+@pytest.mark.parametrize("named", [None, ["publisher"]])
+def test_handler_of_post_save_reads_what_the_row_holds(
+    named: list[str] | None, shop: Shop, act: Act
+) -> None:
+    """As one does that writes into a search index."""
+    seen = []
+
+    def index(instance: Title, **_: object) -> None:
+        seen.append(instance.line)
+
+    shop.ada.publisher = shop.elm
+    with _hearing(post_save, Title, index), transaction.atomic():
+        shop.ada.save(update_fields=named)
+
+    assert seen == ["Ada (Elm, TH)"]
+
+
+def test_handler_of_post_delete_reads_what_the_row_held(shop: Shop) -> None:
+    seen = []
+
+    def index(instance: Title, **_: object) -> None:
+        seen.append(instance.line)
+
+    shop.cyd.name = "Dan"
+    with _hearing(post_delete, Title, index), transaction.atomic():
+        shop.cyd.save()
+        shop.cyd.delete()
+
+    assert seen == ["Dan (Elm, TH)"]
+    assert shop.cyd.line
+
+
+def test_instance_saved_twice_in_a_transaction_is_saved_whole(shop: Shop) -> None:
+    """To Django it must not look like one of which columns were left out."""
+    told = []
+
+    def tell(update_fields: object, **_: object) -> None:
+        told.append(update_fields)
+
+    with _hearing(post_save, Title, tell), transaction.atomic():
+        for name in ("one", "two"):
+            shop.ada.name = name
+            shop.ada.save()
+
+    assert told == [None, None]
+    assert drifted() == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.db.models import DecimalField, JSONField, Model
 from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.exceptions import ResolutionError, ResolverException
 from django_reckon.ground.columns import column_form, is_prepared_once
-from django_reckon.ground.internals import concrete_field, table_owner
+from django_reckon.ground.internals import table_owner
 from django_reckon.ground.routing import reading_from
 from django_reckon.ground.together import is_conflict
 
@@ -103,21 +103,6 @@ def apply(
 def _alias_of(instance: Model) -> str:
     found = instance._state.db
     return found or router.db_for_write(type(instance), instance=instance)
-
-
-def mirror(values: Mapping[str, Any], instance: Model) -> None:
-    """Give an instance values that were stored for it: attribute -> value."""
-    for name, value in values.items():
-        setattr(instance, name, value)
-
-
-def forget(names: Iterable[str], instance: Model, *, but: Container[str]) -> None:
-    """Let fields be read again when they are asked for, but for some attributes."""
-    for name in names:
-        field = concrete_field(type(instance), name)
-        if field.attname not in but:
-            vars(instance).pop(field.attname, None)
-            instance._state.fields_cache.pop(name, None)
 
 
 def column_named(model: type[Model], name: str) -> ComputedColumn:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 from django.db.models import Model
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_delete, pre_delete, pre_save
 from typing_extensions import override
 
 from django_reckon.changes.rows import is_expression
@@ -21,6 +23,12 @@ from django_reckon.computed.saving.fields import (
     touched,
     widened,
     written,
+)
+from django_reckon.computed.saving.forgetting import (
+    forget,
+    forgotten,
+    mirror,
+    recall,
 )
 from django_reckon.computed.saving.saves import (
     Saving,
@@ -65,19 +73,20 @@ class ComputedFieldsModel(Model):
         registry.require(type(self))
         if skip_computedfields or suspension() is not None:
             own = all_of(type(self)) if skip_computedfields else NOTHING
+            recall(self)
             with saving(self, own, skips=skip_computedfields):
                 super().save(*args, **kwargs)
             return
         args, kwargs, named = _update_fields(args, kwargs)
+        old = recall(self)
         local = [c for c in touched(type(self), named) if registry.is_local(c)]
         again = _computed_again(type(self), local)
         seen_to = self._compute_local(local, named)
         if named is not None:
             kwargs["update_fields"] = widened(named, local)
-        with saving(self, seen_to, skips=False, again=again) as now:
+        with saving(self, seen_to, skips=False, again=again, old=old) as now:
             super().save(*args, **kwargs)
-        functions.mirror(now.values, self)
-        functions.forget(now.stale, self, but=now.values)
+        mirror(self, now.values, now.stale)
 
     @override
     async def asave(self, *args: Any, **kwargs: Any) -> None:
@@ -104,7 +113,43 @@ class ComputedFieldsModel(Model):
         }
         return SeenTo(type(self), frozenset(sure))
 
+    @override
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        """Save as Django does; handlers of signals find nothing that is stale."""
+        now = saving_now()
+        if now is not None and now.instance is self:
+            forget(self, now.old)
+        super().save_base(*args, **kwargs)
+
+    @override
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Delete the row; handlers of signals find what it held."""
+        names = forgotten(self)
+        if names and any(
+            signal.has_listeners(type(self)) for signal in (pre_delete, post_delete)
+        ):
+            with suppress(ObjectDoesNotExist):
+                self.refresh_from_db(fields=names)
+        try:
+            return super().delete(*args, **kwargs)
+        finally:
+            recall(self)
+
     # Not in the stubs, so that nothing can be marked as overridden.
+    def _save_table(self, *args: Any, **kwargs: Any) -> Any:
+        """Write to one of the row's tables as Django does; Any, as for save()."""
+        parent: Any = super()
+        old = recall(self)
+        try:
+            return parent._save_table(*args, **kwargs)
+        finally:
+            forget(self, old)
+            now = saving_now()
+            table = kwargs.get("cls") or (args[1] if len(args) > 1 else type(self))
+            if now is not None and now.instance is self and _is_own(type(self), table):
+                # Handlers of post_save are next.
+                mirror(self, *now.take())
+
     def _do_insert(self, *args: Any, **kwargs: Any) -> Any:
         """Insert as Django does, and say so; Any, as for save()."""
         parent: Any = super()
@@ -153,6 +198,11 @@ class ComputedFieldsModel(Model):
             (f, m, getattr(self, f.attname) if f in fields else value)
             for f, m, value in values
         ]
+
+
+def _is_own(model: type[Model], table: type[Model]) -> bool:
+    """Tell whether that is a model's own table, the last one of a row to be written."""
+    return table_owner(table) is table_owner(model)
 
 
 def _computed_again(

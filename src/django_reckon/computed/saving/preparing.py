@@ -13,6 +13,7 @@ from django_reckon.changes.rows import is_expression
 from django_reckon.computed.fetching.lookups import SEPARATOR
 from django_reckon.computed.refreshing import functions
 from django_reckon.computed.rules.registry import ComputedColumn, registry
+from django_reckon.computed.saving.forgetting import recall
 from django_reckon.computed.saving.saves import saving_now
 from django_reckon.computed.saving.suspension import suspension
 from django_reckon.ground.routing import reading_from
@@ -28,6 +29,8 @@ def is_unprepared() -> bool:
 
 def prepare(model: type[Model], alias: str, objs: Sequence[Model], raw: bool) -> None:
     """Compute the fields of rows that are about to be inserted."""
+    for obj in objs:
+        recall(obj)
     _unprepared.set(raw)
     columns = list(registry.on(model))
     if raw or not columns or suspension() is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -27,6 +27,7 @@ class Saving:
         skips: Whether the caller sees to all computed fields of a new row.
         again: Those of seen_to that are computed as the row is written, for handlers
             of signals and the fields themselves may set what they are made from.
+        old: Attributes that hold what the row held before, for Django to look at.
         values: What a refresh stored for the row meanwhile: attribute -> value.
         stale: Computed fields of the row that will be refreshed later.
         keys: The row's primary key, as statements named it.
@@ -40,6 +41,7 @@ class Saving:
     seen_to: SeenTo
     skips: bool
     again: frozenset[str] = frozenset()
+    old: Sequence[str] = ()
     values: dict[str, Any] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
     keys: set[Key] = field(default_factory=set)
@@ -52,6 +54,12 @@ class Saving:
         self.kind = change.kind
         if self.writes and change.keys is not None:
             self.keys.update(change.keys)
+
+    def take(self) -> tuple[dict[str, Any], set[str]]:
+        """Return the values and what is stale, and go on with none."""
+        taken = self.values, self.stale
+        self.values, self.stale = {}, set()
+        return taken
 
     def is_row(self, model: type[Model], key: Key) -> bool:
         """Tell whether that is the row that is saved."""
@@ -75,17 +83,18 @@ def saving(
     *,
     skips: bool,
     again: frozenset[str] = frozenset(),
+    old: Sequence[str] = (),
 ) -> Iterator[Saving]:
     """Let others know that the instance is being saved."""
     outer = saving_now()
-    now = Saving(instance, seen_to, skips, again, outer=outer)
+    now = Saving(instance, seen_to, skips, again, old, outer=outer)
     before = _saving.set(now)
     try:
         yield now
     finally:
         _saving.reset(before)
     if outer is not None and outer.instance is instance:
-        # What the outer one knows of these is older.
+        # What the outer one was told of these is older.
         for name in seen_to.fields:
             outer.values.pop(concrete_field(type(instance), name).attname, None)
 
