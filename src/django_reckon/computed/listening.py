@@ -10,6 +10,7 @@ from typing import Final
 from django.db.models import Model
 
 from django_reckon.changes.event import Change, ChangeKind, Targets
+from django_reckon.changes.rows import key_fields
 from django_reckon.changes.watch import Watch, watch_list
 from django_reckon.computed.refreshing import gates
 from django_reckon.computed.refreshing.engine import computing_now, running_on
@@ -146,17 +147,18 @@ _REFUSAL: Final = Watch(listener=_refuse, prepare=_refuse_new)
 def _watch(edges: Iterable[Edge]) -> Watch:
     """Return what to know of a table at which these edges begin."""
     edges = list(edges)
+    source = edges[0].source
     fields = frozenset().union(*(edge.columns for edge in edges))
+    # What is noted for rows under their old keys is due under the new ones.
+    key = (part.name for part in key_fields(source))
     # A generated column is written by writing what it is made from.
     made_from = [
-        sources
-        for name, sources in generated_from(edges[0].source).items()
-        if name in fields
+        sources for name, sources in generated_from(source).items() if name in fields
     ]
     must_tell = {edge.via for edge in edges if edge.row_lookup is None}
     eager = Watch(
         listener=submit,
-        fields=fields.union(*made_from),
+        fields=fields.union(key, *made_from),
         relations=tuple(sorted({edge.via for edge in edges if edge.via is not None})),
         keys=any(edge.via is None for edge in edges),
         lock=True,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -11,7 +13,7 @@ from django.db.models import Sum
 
 from django_reckon.exceptions import ResolutionError
 from django_reckon.models import aflush, deferred_updates, flush, immediate_updates
-from tests.computedapp.corners import Drop, Tank
+from tests.computedapp.corners import Cell, Drop, Tank
 from tests.computedapp.models import Copy, Country, Shelf, Title
 from tests.support.database import committing
 from tests.support.drift import drifted
@@ -104,6 +106,15 @@ def test_row_whose_key_moves_while_it_waits(shop: Shop, act: Act) -> None:
         shop.one.save(update_fields=["price"])
         act(Copy.objects.filter(pk=shop.one.pk), "update", id=999)
         Title.objects.filter(pk=shop.ada.pk).update(name="renamed")
+
+    assert drifted() == []
+
+
+def test_row_whose_key_moves_though_no_rule_names_it(act: Act) -> None:
+    cell = Cell.objects.create(code=UUID(int=1), day=dt.date(2020, 1, 1), level=1)
+    with transaction.atomic():
+        act(Cell.objects.filter(pk=cell.pk), "update", seed=9)
+        act(Cell.objects.filter(pk=cell.pk), "update", level=2)
 
     assert drifted() == []
 
