@@ -15,6 +15,7 @@ from django.db.models.sql.where import AND, WhereNode
 from django_reckon.changes.event import Key
 from django_reckon.ground.batches import batches
 from django_reckon.ground.internals import AnyField, model_of, pin
+from django_reckon.ground.statements import Statement, compiled, kept
 
 Rows = dict[Key, tuple[Any, ...]]
 
@@ -113,6 +114,20 @@ def read_rows(
     Cost:
         One query.
     """
+    compiler = _reading(query, using, fields, expressions, lock=lock)
+    length = len(key_fields(model_of(query)))
+    return _rows(compiler.results_iter(tuple_expected=True), length)
+
+
+def _reading(
+    query: Query,
+    using: str,
+    fields: Sequence[AnyField],
+    expressions: Sequence[Any],
+    *,
+    lock: bool,
+) -> Any:
+    """Return what compiles such a read; Any, for the stubs leave compilers open."""
     base = query.chain(klass=Query)
     base.select_related = False
     base.distinct = False
@@ -131,8 +146,7 @@ def read_rows(
     base.selected = None
     if lock:
         _lock(base, using)
-    rows = base.get_compiler(using=using).results_iter(tuple_expected=True)
-    return {_key(row, len(keys)): tuple(row[len(keys) :]) for row in rows}
+    return base.get_compiler(using=using)
 
 
 def read_keys(
@@ -143,13 +157,46 @@ def read_keys(
     *,
     lock: bool = False,
 ) -> Rows:
-    """Return the rows of these keys, key -> values, in as few queries as go."""
+    """
+    Return the rows of these keys, key -> values, in as few queries as go.
+
+    Cost:
+        One query, compiled once where a lone key is asked for, as each save() does.
+    """
+    keys = list(keys)
+    parts = key_fields(model)
+    if len(keys) == len(parts) == 1:
+        name = (read_keys, model, *fields, lock)
+        statements = kept(connections[using])
+        if name not in statements:
+            compiler = _pinning(model, using, keys, fields, lock=lock)
+            statements[name] = compiled(compiler, parts[0], keys[0])
+        statement: Statement | None = statements[name]
+        if statement is not None:
+            return _rows(statement.rows(keys[0]), 1)
     found: Rows = {}
     for some in batched(model, using, keys):
-        query = Query(model)
-        pin(query, some)
-        found |= read_rows(query, using, fields, lock=lock)
+        compiler = _pinning(model, using, some, fields, lock=lock)
+        found |= _rows(compiler.results_iter(tuple_expected=True), len(parts))
     return found
+
+
+def _pinning(
+    model: type[Model],
+    using: str,
+    keys: Sequence[Key],
+    fields: Sequence[AnyField],
+    *,
+    lock: bool,
+) -> Any:
+    query = Query(model)
+    pin(query, keys)
+    return _reading(query, using, fields, (), lock=lock)
+
+
+def _rows(rows: Iterable[Sequence[Any]], length: int) -> Rows:
+    """Return rows whose first columns are the key."""
+    return {_key(row, length): tuple(row[length:]) for row in rows}
 
 
 def batched(model: type[Model], using: str, keys: Iterable[Key]) -> Iterator[list[Key]]:

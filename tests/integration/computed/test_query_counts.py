@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from django.db import transaction
 from django.db.models import F
 
 from django_reckon.models import not_computed
@@ -128,3 +129,33 @@ def test_recovery_takes_no_more_queries_for_more_rows(size: tuple[int, int]) -> 
     few = _queries_of_recovery(FEW)
 
     assert _queries_of_recovery(size) == few
+
+
+def _saves(copy: Copy, **options: Any) -> int:
+    """Return how many statements a save takes inside a transaction."""
+    with transaction.atomic():
+        with watched() as statements:
+            copy.save(**options)
+        return len(statements)
+
+
+@pytest.mark.usefixtures("shop")
+def test_full_save_that_moves_nothing_is_one_query_more_than_djangos_own() -> None:
+    copy = Copy.objects.select_related("title", "shelf").first()
+    assert copy is not None
+
+    with not_computed():
+        djangos = _saves(copy)
+
+    assert _saves(copy) == djangos + 1
+
+
+@pytest.mark.usefixtures("shop")
+def test_full_save_that_moves_nothing_refreshes_nothing() -> None:
+    copy = Copy.objects.first()
+    assert copy is not None
+
+    with watched() as statements:
+        copy.save()
+
+    assert statements.on(Shelf) == []

@@ -1,16 +1,10 @@
-"""
-Rows that have one value in a column, read by a statement that is compiled once.
-
-To build and compile a query takes Python several times as long as to run it and to make
-a row of its answer, which is what a refresh after each write would mostly do.
-"""
+"""Instances that have one value in a column, read by a statement compiled once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
@@ -22,7 +16,7 @@ from django_reckon.computed.fetching.hydrating import (
     lean,
 )
 from django_reckon.ground.internals import AnyField, fetch_mode_of, selected_columns
-from django_reckon.ground.statements import kept
+from django_reckon.ground.statements import Statement, compiled, kept
 
 _LOOKUP: Final = "exact"
 _UNKNOWN: Final = object()
@@ -34,30 +28,21 @@ class Prepared:
     A statement for the rows that have one value in a column.
 
     Attributes:
-        compiler: What made it; Any, for the stubs leave out what is asked of it.
-        sql: The statement, whose one parameter is that value.
-        column: The column.
+        statement: The statement.
         names: The attributes that a row fills.
-        converters: What makes of a row's values those of an instance.
         mode: How instances read what was left out.
     """
 
-    compiler: Any
-    sql: str
-    column: AnyField
+    statement: Statement
     names: list[str]
-    converters: dict[int, Any]
     mode: Any
 
     def rows(self, value: Any) -> list[Model]:
         """Run the statement for a value, and return instances."""
-        connection, model = self.compiler.connection, self.compiler.query.model
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, (_sent(self.column, value, connection),))
-            found = cursor.fetchall()
-        if self.converters:
-            found = self.compiler.apply_converters(found, self.converters)
-        alias, mode, names = connection.alias, self.mode, self.names
+        compiler: Any = self.statement.compiler
+        alias, model = compiler.connection.alias, compiler.query.model
+        mode, names = self.mode, self.names
+        found = self.statement.rows(value)
         return [hydrated(model, alias, mode, names, row) for row in found]
 
 
@@ -113,30 +98,10 @@ def _chosen(
 def _prepared(queryset: QuerySet[Any], column: AnyField, value: Any) -> Prepared | None:
     """Return the statement of a queryset; None if it may not be that of all values."""
     compiler: Any = queryset.query.get_compiler(using=queryset.db)
-    try:
-        sql, params = compiler.as_sql()
-    except (EmptyResultSet, FullResultSet):
-        return None
-    if sql.count("%") != 1 or len(params) != 1:
-        return None
-    sent = _sent(column, value, compiler.connection)
-    lookup: Any = column.get_lookup(_LOOKUP)
-    if not lookup.__module__.startswith("django.") or not _is_equal(params[0], sent):
-        # Each value may make another statement, or another parameter.
+    statement = compiled(compiler, column, value)
+    if statement is None:
         return None
     names, start = selected_columns(compiler)
-    expressions = [each[0] for each in compiler.select]
-    if start or len(expressions) != len(names) or compiler.has_extra_select:
+    if start or len(compiler.select) != len(names) or compiler.has_extra_select:
         return None
-    converters = compiler.get_converters(expressions)
-    return Prepared(compiler, sql, column, names, converters, fetch_mode_of(queryset))
-
-
-def _sent(column: AnyField, value: Any, connection: BaseDatabaseWrapper) -> Any:
-    """Return a value as Django's lookups hand it to the driver."""
-    plain: Any = column.get_prep_value(value)
-    return column.get_db_prep_value(plain, connection, prepared=True)
-
-
-def _is_equal(first: object, second: object) -> bool:
-    return type(first) is type(second) and first == second
+    return Prepared(statement, names, fetch_mode_of(queryset))
