@@ -14,7 +14,8 @@ from django.db.models.sql.where import AND, WhereNode
 
 from django_reckon.changes.event import Key
 from django_reckon.ground.batches import batches
-from django_reckon.ground.internals import AnyField, model_of, pin
+from django_reckon.ground.internals import AnyField, model_of
+from django_reckon.ground.membership import pin
 from django_reckon.ground.statements import Statement, compiled, kept
 
 Rows = dict[Key, tuple[Any, ...]]

@@ -28,11 +28,11 @@ from django_reckon.ground.columns import is_same
 from django_reckon.ground.internals import (
     AnyField,
     model_of,
-    pin,
     table_owner,
     values_of,
     with_generated,
 )
+from django_reckon.ground.membership import pin
 
 # What Django's own method returns: rows, a number of them, or nothing.
 Result = Any

@@ -111,16 +111,6 @@ def parent_names(model: type[Model], ancestor: type[Model]) -> list[str]:
     return [info.join_field.name for info in infos]
 
 
-def pin(query: Query, keys: Sequence[Any] | Query) -> None:
-    """
-    Hold a query to the rows of these primary keys, beside its other conditions.
-
-    Another query of the same table stands for the keys of its rows.
-    """
-    add_filter: Any = query.add_filter
-    add_filter("pk__in", keys)
-
-
 def collected_models(collector: Collector) -> set[type[Model]]:
     """Return the models whose rows a delete will take or change."""
     known: Any = collector

@@ -38,6 +38,7 @@ from django_reckon.exceptions import ResolutionError
 from django_reckon.ground.batches import batches
 from django_reckon.ground.columns import is_plainly_same, is_same
 from django_reckon.ground.garbage import paused
+from django_reckon.ground.membership import pin
 from django_reckon.ground.routing import reading_from
 from django_reckon.ground.together import is_conflict, is_own, together
 from django_reckon.protocols import ComputedWriter
@@ -197,7 +198,8 @@ class Refresh:
     def _locked(self, model: type[Model], keys: list[Key]) -> QuerySet[Any]:
         """Return the rows, held until the transaction ends where the database can."""
         rows: QuerySet[Any] = QuerySet(model, using=self.alias)
-        rows = rows.filter(pk__in=keys).order_by("pk")
+        rows = rows.order_by("pk")
+        pin(rows.query, keys)
         features = connections[self.alias].features
         if not features.has_select_for_update or not is_on():
             return rows
