@@ -39,6 +39,10 @@ CAPABILITIES: Final[dict[str, Capability]] = {
         "an integer column refuses a number that does not fit",
         _by("postgresql", "mysql"),
     ),
+    "caseless_keys": Capability(
+        "texts that differ in case are the same key",
+        _by("mysql"),
+    ),
     "row_locks": Capability(
         "SELECT ... FOR UPDATE locks single rows",
         lambda connection: connection.features.has_select_for_update,

@@ -87,6 +87,34 @@ class Bag(ComputedFieldsModel):
         return self.text
 
 
+class Maker(ComputedFieldsModel):
+    """Its key is a text, which some databases compare without minding the case."""
+
+    code = models.CharField(max_length=20, primary_key=True)
+    name = models.CharField(max_length=20, default="")
+
+    @computed(models.IntegerField(default=0), depends=[("parts", ["weight"])])
+    def weight(self) -> int:
+        return sum(part.weight for part in self.parts.all())
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
+class Part(ComputedFieldsModel):
+    """Its column may spell the maker's key in its own way."""
+
+    maker = models.ForeignKey(Maker, models.CASCADE, related_name="parts")
+    weight = models.IntegerField(default=1)
+
+    @computed(
+        models.CharField(max_length=40, default=""), depends=[("maker", ["name"])]
+    )
+    def label(self) -> str:
+        return f"by {self.maker.name}"
+
+
 class Beast(ComputedFieldsModel):
     """A parent's table."""
 

@@ -95,9 +95,13 @@ def _children(
     queryset = queryset.using(_alias_of(rows))
     for some in batched(queryset.model, queryset.db, owners):
         chosen = queryset.filter(**{f"{relation.name}__in": some})
-        for child, value in _led(chosen, relation, owners):
-            groups[value].append(child)
-            found.append(child)
+        try:
+            for child, value in _led(chosen, relation, owners):
+                groups[value].append(child)
+                found.append(child)
+        except KeyError:
+            # The database minds no case, and the key is spelt in another one.
+            return None
     for row in [*owners.values(), *again]:
         held = vars(row).setdefault(PREFETCHED, {})
         relatives = getattr(row, name).get_queryset()
@@ -178,7 +182,9 @@ def _parents(
         for end in queryset.filter(**{f"{target.name}__in": some}):
             ends[vars(end)[target.attname]] = end
     for state, value in waiting:
-        state.fields_cache[cache_name] = ends.get(value)
+        if value is None or value in ends:
+            state.fields_cache[cache_name] = ends.get(value)
+        # Else it is asked for by itself: it is gone, or spelt in another case.
     return [*found.values(), *ends.values()]
 
 

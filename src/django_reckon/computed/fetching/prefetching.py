@@ -10,7 +10,6 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, Prefetch, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.manager import BaseManager
-from django.db.models.query import prefetch_related_objects
 
 from django_reckon.computed.fetching.gathering import PREFETCHED, gathered
 from django_reckon.computed.fetching.hydrating import can_skip_init, lean
@@ -18,6 +17,7 @@ from django_reckon.computed.fetching.relations import (
     default_queryset,
     relation_columns,
 )
+from django_reckon.computed.fetching.spelling import fetch_ahead
 from django_reckon.ground.internals import may_narrow, yields_instances
 
 
@@ -59,11 +59,12 @@ def fetch(rows: Sequence[Model], branch: Branch) -> list[Sequence[Model]]:
         if queryset is None:
             # Django knows best, for all that comes after as well.
             lookups = Branch(below={name: further}).lookups()
-            prefetch_related_objects(rows, *lookups)
+            fetch_ahead(rows, *lookups)
             continue
         reached = gathered(rows, name, queryset)
         if reached is None:
-            prefetch_related_objects(rows, _read_by(queryset, name))
+            if not fetch_ahead(rows, _read_by(queryset, name)):
+                continue
             reached = list(_reached(rows, name)) if further.below else []
         if reached and further.below:
             levels += [reached, *fetch(reached, further)]

@@ -7,10 +7,10 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 from django.db.models import Model
-from django.db.models.query import prefetch_related_objects
 
 from django_reckon.changes.rows import is_expression
 from django_reckon.computed.fetching.lookups import SEPARATOR
+from django_reckon.computed.fetching.spelling import fetch_ahead
 from django_reckon.computed.refreshing import functions
 from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.computed.saving.forgetting import recall
@@ -119,4 +119,4 @@ def _fetch_forward(columns: Iterable[ComputedColumn], objs: Sequence[Model]) -> 
             if names:
                 lookups[SEPARATOR.join(names)] = None
     if lookups:
-        prefetch_related_objects(list(objs), *lookups)
+        fetch_ahead(list(objs), *lookups)
