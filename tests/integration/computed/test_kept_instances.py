@@ -243,6 +243,19 @@ def test_handler_of_a_save_writes_the_same_row(shop: Shop, *, is_new: bool) -> N
     assert drifted() == []
 
 
+def test_what_waits_to_be_read_is_not_overwritten_by_a_save_that_skips(
+    shop: Shop,
+) -> None:
+    title = shop.row(shop.ada)
+    with transaction.atomic():
+        title.name = "new"
+        title.save()
+        title.save(skip_computedfields=True)
+
+    assert shop.row(shop.ada).line == "new (Oak, HE)"
+    assert drifted() == []
+
+
 def test_instance_saved_in_a_transaction_can_be_inserted_once_more(shop: Shop) -> None:
     crate = shop.first
     with transaction.atomic():

@@ -38,8 +38,7 @@ from django_reckon.computed.saving.saves import (
 )
 from django_reckon.computed.saving.suspension import suspension
 from django_reckon.ground.aio import in_thread
-from django_reckon.ground.internals import table_owner
-from django_reckon.protocols import AnyField
+from django_reckon.ground.internals import concrete_field, table_owner
 
 
 class ComputedFieldsModel(Model):
@@ -73,8 +72,8 @@ class ComputedFieldsModel(Model):
         registry.require(type(self))
         if skip_computedfields or suspension() is not None:
             own = all_of(type(self)) if skip_computedfields else NOTHING
-            recall(self)
-            with saving(self, own, skips=skip_computedfields):
+            old = recall(self)
+            with saving(self, own, skips=skip_computedfields, old=old):
                 super().save(*args, **kwargs)
             return
         args, kwargs, named = _update_fields(args, kwargs)
@@ -165,7 +164,8 @@ class ComputedFieldsModel(Model):
         if now is not None and now.instance is not self:
             now = None
         if now is not None and now.skips:
-            kept = frozenset[AnyField]()
+            # Not what is there for Django to look at; the row holds something newer.
+            kept = frozenset(concrete_field(type(self), name) for name in now.old)
         else:
             kept = registry.relational(type(self))
         values = [each for each in values if each[0] not in kept]
