@@ -76,6 +76,15 @@ def test_new_rows_are_computed_where_they_are_written(shop: Shop, act: Act) -> N
     assert drifted() == []
 
 
+def test_saved_instance_reads_its_values_where_it_was_saved(shop: Shop) -> None:
+    title = shop.row(shop.ada)
+    with replica(), transaction.atomic():
+        title.name = "new"
+        title.save()
+
+        assert title.line == "new (Oak, HE)"
+
+
 def test_preview_reads_where_the_row_is(shop: Shop) -> None:
     row = shop.row(shop.left)
     with replica():

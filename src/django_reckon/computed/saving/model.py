@@ -121,6 +121,15 @@ class ComputedFieldsModel(Model):
         super().save_base(*args, **kwargs)
 
     @override
+    def refresh_from_db(
+        self, using: str | None = None, fields: Any = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Read as Django does; what waits to be read, where the row was saved."""
+        if using is None and fields and set(forgotten(self)).issuperset(fields):
+            using = self._state.db
+        super().refresh_from_db(using, fields, *args, **kwargs)
+
+    @override
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         """Delete the row; handlers of signals find what it held."""
         names = forgotten(self)
