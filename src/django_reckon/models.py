@@ -18,16 +18,16 @@ from django_reckon.computed.manual import (
     update_dependent,
 )
 from django_reckon.computed.outbox.draining import aupdate_pending, update_pending
+from django_reckon.computed.precomputing import precomputed
 from django_reckon.computed.rules.declare import ComputedField, computed
 from django_reckon.computed.saving.model import ComputedFieldsModel
-from django_reckon.computed.saving.precomputing import precomputed
-from django_reckon.computed.saving.suspension import not_computed
 from django_reckon.computed.strategies.choice import (
     background_updates,
     deferred_updates,
     immediate_updates,
 )
 from django_reckon.computed.strategies.flushing import aflush, flush, refresh_stale
+from django_reckon.computed.strategies.suspension import not_computed
 from django_reckon.computed.tables import Gate, PendingUpdate
 from django_reckon.counts.tables import FastCount, PrecacheRun
 

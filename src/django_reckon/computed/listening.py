@@ -16,14 +16,14 @@ from django_reckon.computed.refreshing import gates
 from django_reckon.computed.refreshing.engine import computing_now, running_on
 from django_reckon.computed.refreshing.plan import NOTHING, SeenTo, plan
 from django_reckon.computed.refreshing.refusals import refused
+from django_reckon.computed.refreshing.saves import saving_now, seen_to_by_save
 from django_reckon.computed.refreshing.work import Work
 from django_reckon.computed.rules.edges import Edge
 from django_reckon.computed.rules.registry import load, registry
 from django_reckon.computed.saving.preparing import is_unprepared, prepare
-from django_reckon.computed.saving.saves import saving_now, seen_to_by_save
-from django_reckon.computed.saving.suspension import suspension
 from django_reckon.computed.strategies.behind import behind
 from django_reckon.computed.strategies.choice import current_strategy
+from django_reckon.computed.strategies.suspension import suspension
 from django_reckon.conf import computed as conf
 from django_reckon.ground.internals import generated_from
 

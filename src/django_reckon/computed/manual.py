@@ -11,9 +11,9 @@ from django.db.models import Field, Model, QuerySet
 from django_reckon.computed.refreshing import functions
 from django_reckon.computed.refreshing.dependents import works_of
 from django_reckon.computed.refreshing.engine import refresh
+from django_reckon.computed.refreshing.fields import touched, widened
 from django_reckon.computed.refreshing.work import Work
 from django_reckon.computed.rules.registry import registry
-from django_reckon.computed.saving.fields import touched, widened
 from django_reckon.ground.aio import in_thread
 from django_reckon.ground.internals import table_owner
 

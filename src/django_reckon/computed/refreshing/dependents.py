@@ -10,10 +10,10 @@ from django.db.models import Model, QuerySet
 from django_reckon.changes.event import NOWHERE, Change, ChangeKind
 from django_reckon.changes.rows import Rows, read_keys
 from django_reckon.changes.targets import columns as targets_of
+from django_reckon.computed.refreshing.fields import all_of, field_name
 from django_reckon.computed.refreshing.plan import NOTHING, plan
 from django_reckon.computed.refreshing.work import Work
 from django_reckon.computed.rules.registry import registry
-from django_reckon.computed.saving.fields import all_of, field_name
 from django_reckon.exceptions import ResolverException
 from django_reckon.ground.internals import (
     concrete_field,

@@ -29,10 +29,10 @@ from django_reckon.computed.refreshing.gates import before_refresh, is_on
 from django_reckon.computed.refreshing.locating import located
 from django_reckon.computed.refreshing.moved import Moved, followed
 from django_reckon.computed.refreshing.plan import NOTHING, SeenTo, plan
+from django_reckon.computed.refreshing.saves import is_awaited, tell
 from django_reckon.computed.refreshing.work import Work
 from django_reckon.computed.rules.graph import Step
 from django_reckon.computed.rules.registry import ComputedColumn, registry
-from django_reckon.computed.saving.saves import is_awaited, tell
 from django_reckon.computed.writers import current_writer
 from django_reckon.exceptions import ResolutionError
 from django_reckon.ground.batches import batches

@@ -14,29 +14,29 @@ from typing_extensions import override
 
 from django_reckon.changes.rows import is_expression
 from django_reckon.computed.refreshing import functions
-from django_reckon.computed.refreshing.plan import NOTHING, SeenTo
-from django_reckon.computed.refreshing.refusals import refused_of
-from django_reckon.computed.rules.registry import ComputedColumn, registry
-from django_reckon.computed.saving.fields import (
+from django_reckon.computed.refreshing.fields import (
     all_of,
     sources,
     touched,
     widened,
     written,
 )
+from django_reckon.computed.refreshing.plan import NOTHING, SeenTo
+from django_reckon.computed.refreshing.refusals import refused_of
+from django_reckon.computed.refreshing.saves import (
+    Saving,
+    own_statement,
+    saving,
+    saving_now,
+)
+from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.computed.saving.forgetting import (
     forget,
     forgotten,
     mirror,
     recall,
 )
-from django_reckon.computed.saving.saves import (
-    Saving,
-    own_statement,
-    saving,
-    saving_now,
-)
-from django_reckon.computed.saving.suspension import suspension
+from django_reckon.computed.strategies.suspension import suspension
 from django_reckon.ground.aio import in_thread
 from django_reckon.ground.internals import concrete_field, table_owner
 

@@ -12,10 +12,10 @@ from django_reckon.changes.rows import is_expression
 from django_reckon.computed.fetching.lookups import SEPARATOR
 from django_reckon.computed.fetching.spelling import fetch_ahead
 from django_reckon.computed.refreshing import functions
+from django_reckon.computed.refreshing.saves import saving_now
 from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.computed.saving.forgetting import recall
-from django_reckon.computed.saving.saves import saving_now
-from django_reckon.computed.saving.suspension import suspension
+from django_reckon.computed.strategies.suspension import suspension
 from django_reckon.ground.routing import reading_from
 
 # Whether the insert that runs left local fields to be computed afterwards.

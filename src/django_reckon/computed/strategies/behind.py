@@ -13,9 +13,9 @@ from django_reckon.changes.capture import is_loading
 from django_reckon.changes.event import Key
 from django_reckon.computed.refreshing.engine import refresh
 from django_reckon.computed.refreshing.plan import plan
+from django_reckon.computed.refreshing.saves import Waiting, waiting_for
 from django_reckon.computed.refreshing.work import Work
 from django_reckon.computed.rules.edges import Node
-from django_reckon.computed.saving.saves import Waiting, waiting_for
 from django_reckon.computed.strategies.ledger import Ledger
 from django_reckon.computed.strategies.reading import StaleColumns, stale_columns
 from django_reckon.ground.pending import find, pending

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django_reckon.changes.event import ChangeKind
+from django_reckon.computed.refreshing.saves import saving_now
 from django_reckon.computed.refreshing.work import Work, work_of
-from django_reckon.computed.saving.saves import saving_now
 from django_reckon.computed.strategies.behind import WriteBehind, behind
 from django_reckon.ground.together import is_own
 from django_reckon.ground.transactions import is_open
