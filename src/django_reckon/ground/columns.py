@@ -50,8 +50,12 @@ def is_plainly_same(old: Any, new: Any) -> bool:
 
 def is_same(field: AnyField, old: Any, new: Any) -> bool:
     """Tell whether writing one value over the other would change nothing."""
-    if is_plainly_same(old, new):
-        return True
+    if type(old) is type(new) and type(old) in _SIMPLE:
+        if old == new:
+            return True
+        if not is_prepared_once(field):
+            # To Django's own fields these are in their columns' form already.
+            return False
     try:
         first, second = column_form(field, old), column_form(field, new)
         if isinstance(field, JSONField):

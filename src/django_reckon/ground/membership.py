@@ -10,6 +10,7 @@ from django.db.models import Lookup
 from django.db.models.lookups import In
 from django.db.models.sql import Query
 from django.db.models.sql.where import AND
+from typing_extensions import override
 
 from django_reckon.ground.internals import AnyField, model_of
 from django_reckon.ground.vendors import vendor_of
@@ -22,6 +23,12 @@ class OneOf(In):
     """The lookup "in" with one parameter for all values, where a list can be one."""
 
     # Any: the stubs leave open what a lookup gets and gives.
+    @override
+    def get_prep_lookup(self) -> Any:
+        """Return the values prepared; none of them is an expression, nor NULL."""
+        column: AnyField = self.lhs.output_field
+        return [column.get_prep_value(value) for value in self.rhs]
+
     def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper) -> Any:
         """Return the SQL, and its parameters."""
         column: AnyField = self.lhs.output_field
