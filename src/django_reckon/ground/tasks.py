@@ -11,7 +11,7 @@ from typing import Any
 import django
 from django.utils.module_loading import import_string
 
-from django_reckon.exceptions import ConfigurationError
+from django_reckon.exceptions import BackendError, ConfigurationError
 
 # Django 6.0 and later bring it; before that the package django-tasks does.
 FRAMEWORK = "django.tasks" if django.VERSION >= (6, 0) else "django_tasks"
@@ -24,3 +24,28 @@ except ImportError as _error:
         "Tasks need the Tasks framework. Use Django 6.0 or later, or install the "
         "package django-tasks (the extra django-reckon[tasks])."
     ) from _error
+
+
+class Enqueuer:
+    """One task, enqueued for whatever worker the project's TASKS setting names."""
+
+    # Any: a task, and what its function takes.
+    def __init__(
+        self, chosen: Any, *, backend: str, queue_name: str, priority: int
+    ) -> None:
+        """Name the task, the backend in TASKS, the queue and the priority."""
+        self._task = chosen.using(
+            backend=backend, queue_name=queue_name, priority=priority
+        )
+
+    def enqueue(self, *arguments: Any) -> None:
+        """
+        Enqueue the task.
+
+        Raises:
+            BackendError: The backend took it not.
+        """
+        try:
+            self._task.enqueue(*arguments)
+        except Exception as error:
+            raise BackendError("Tasks dispatcher", "enqueue", error) from error

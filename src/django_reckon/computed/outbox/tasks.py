@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from django_reckon.computed.outbox.draining import PendingReport, drained
-from django_reckon.exceptions import BackendError
-from django_reckon.ground.tasks import task
+from django_reckon.ground.tasks import Enqueuer, task
 
 
 @task  # type: ignore[untyped-decorator]  # which package it is, the version decides
@@ -36,8 +35,8 @@ class TasksDispatcher:
         priority: int = 0,
     ) -> None:
         """Name the backend in TASKS, the queue and the priority (-100 to 100)."""
-        self._task = update_pending.using(
-            backend=backend, queue_name=queue_name, priority=priority
+        self._enqueuer = Enqueuer(
+            update_pending, backend=backend, queue_name=queue_name, priority=priority
         )
 
     def dispatch(self, alias: str) -> None:
@@ -47,7 +46,4 @@ class TasksDispatcher:
         Raises:
             BackendError: The backend took it not.
         """
-        try:
-            self._task.enqueue(alias)
-        except Exception as error:
-            raise BackendError("Tasks dispatcher", "enqueue", error) from error
+        self._enqueuer.enqueue(alias)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from django_reckon.counts import precache
-from django_reckon.exceptions import BackendError
-from django_reckon.ground.tasks import task
+from django_reckon.ground.tasks import Enqueuer, task
 from django_reckon.protocols import PrecacheJob
 
 
@@ -31,8 +30,8 @@ class TasksDispatcher:
         priority: int = 0,
     ) -> None:
         """Name the backend in TASKS, the queue and the priority (-100 to 100)."""
-        self._task = precache_counts.using(
-            backend=backend, queue_name=queue_name, priority=priority
+        self._enqueuer = Enqueuer(
+            precache_counts, backend=backend, queue_name=queue_name, priority=priority
         )
 
     def dispatch(self, job: PrecacheJob) -> None:
@@ -42,7 +41,4 @@ class TasksDispatcher:
         Raises:
             BackendError: The backend took it not.
         """
-        try:
-            self._task.enqueue(job.model, job.manager, job.database, job.token)
-        except Exception as error:
-            raise BackendError("Tasks dispatcher", "enqueue", error) from error
+        self._enqueuer.enqueue(job.model, job.manager, job.database, job.token)
