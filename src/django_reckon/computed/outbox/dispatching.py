@@ -12,7 +12,7 @@ from django_reckon.conf import computed as conf
 from django_reckon.ground.loading import load
 from django_reckon.protocols import UpdateDispatcher
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 
 # Short names for COMPUTEDFIELDS_DISPATCHER.
 DISPATCHERS: Final = {

@@ -20,7 +20,7 @@ from django_reckon.ground.aio import in_thread
 from django_reckon.ground.together import together
 from django_reckon.ground.transactions import shielded
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 
 # How often an entry may fail before nobody takes it but update_pending() and the
 # command; else one that always fails would be tried after every write.

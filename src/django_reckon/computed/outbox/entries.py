@@ -19,7 +19,7 @@ from django_reckon.ground.installed import apps
 from django_reckon.ground.internals import columns_at
 from django_reckon.ground.plain_keys import key_of, plain_key
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 
 _NO_TABLE: Final = (
     "Database {alias!r} lacks the table django_reckon_pendingupdate, in which the "

@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 from dataclasses import dataclass, field
+from typing import Final
 
 from django.db import connections
 
@@ -13,7 +14,7 @@ from django_reckon.computed.outbox.draining import drained
 from django_reckon.exceptions import BackendError
 from django_reckon.ground.vendors import vendor_of
 
-logger = logging.getLogger(__name__)
+logger: Final = logging.getLogger(__name__)
 
 
 class ThreadDispatcher:

@@ -50,7 +50,7 @@ class PostgreSQL(Vendor):
         "UPDATE {table} SET {values} FROM (VALUES {rows}) AS v ({names}) WHERE {same}"
     )
 
-    update_from_lists = (
+    update_from_lists: str | None = (
         "UPDATE {table} SET {values} FROM unnest({places}) AS v ({names}) WHERE {same}"
     )
 
