@@ -21,7 +21,7 @@ from django_reckon.computed.refreshing.chunks import chunk_size, row_chunks
 from django_reckon.computed.refreshing.functions import call, stored_form
 from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.exceptions import ResolutionError
-from django_reckon.ground.columns import is_same
+from django_reckon.ground.columns import is_plainly_same, is_same
 from django_reckon.ground.garbage import paused
 from django_reckon.ground.routing import reading_from
 
@@ -145,7 +145,10 @@ def comparisons(
             for column, stored_in in fields:
                 stored = getattr(row, stored_in.attname)
                 try:
-                    form = stored_form(column, row, call(column, row))
+                    value = call(column, row)
+                    if is_plainly_same(stored, value):
+                        continue
+                    form = stored_form(column, row, value)
                 except ResolutionError as error:
                     found.append(Comparison(column, row.pk, stored, error))
                     continue

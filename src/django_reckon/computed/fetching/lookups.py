@@ -57,8 +57,8 @@ def fetched(rows: Sequence[Model], columns: Sequence[ComputedColumn]) -> Iterato
     Cost:
         One query for each relation.
     """
-    levels = [rows]
     lookups = lookups_of(columns, several=len(rows) > 1) if rows else []
+    levels = [rows] if lookups or len(rows) == 1 else []
     given = [lookup for lookup in lookups if isinstance(lookup, Prefetch)]
     if given:
         prefetch_related_objects(rows, *given)
