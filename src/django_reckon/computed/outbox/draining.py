@@ -17,8 +17,10 @@ from django_reckon.computed.refreshing.work import Work
 from django_reckon.computed.tables import PendingUpdate
 from django_reckon.conf import computed as conf
 from django_reckon.ground.aio import in_thread
+from django_reckon.ground.batches import batches
 from django_reckon.ground.together import together
 from django_reckon.ground.transactions import shielded
+from django_reckon.ground.vendors import vendor_of
 
 logger: Final = logging.getLogger(__name__)
 
@@ -160,7 +162,9 @@ def _free(alias: str, after: int, again: bool) -> list[PendingUpdate]:
 def _done(alias: str, work: Work, entries: list[PendingUpdate]) -> Tally:
     tally = refresh(alias, work) if work else Tally()
     keys = [entry.pk for entry in entries]
-    PendingUpdate.objects.using(alias).filter(pk__in=keys).delete()
+    alone = vendor_of(connections[alias]).delete_waits_for_others
+    for some in batches(keys, 1 if alone else len(keys)):
+        PendingUpdate.objects.using(alias).filter(pk__in=some).delete()
     return tally
 
 

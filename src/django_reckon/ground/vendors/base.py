@@ -21,6 +21,8 @@ class Vendor:
     update_from_lists: str | None = None
     # Pointing at a row holds it, so that its own values can hardly be written after.
     pointing_locks: bool = False
+    # A delete waits for every row that it looks at, also for those it will not take.
+    delete_waits_for_others: bool = False
     # Whether pass_gate() does anything.
     has_gates: bool = False
     # What stands before a column that such a statement sets.

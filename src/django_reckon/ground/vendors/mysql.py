@@ -30,6 +30,9 @@ class MySQL(Vendor):
     set_prefix = "{table}."
     # The check of a foreign key takes a shared lock on the row that it points at.
     pointing_locks = True
+    # InnoDB locks what a statement scans, and a short table is scanned for a list of
+    # keys.
+    delete_waits_for_others = True
     has_gates = True
 
     @override
