@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django.db import models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -231,6 +231,10 @@ def bilateral_transforms(lookup: Lookup[Any]) -> list[Any]:
     """Return the transforms that a lookup applies to both of its sides."""
     transforms: list[Any] = getattr(lookup, "bilateral_transforms", [])
     return transforms
+
+
+# Where an instance keeps what its relations to many led to.
+PREFETCHED: Final = "_prefetched_objects_cache"
 
 
 def chosen_alias(queryset: QuerySet[Any]) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.db.models import ForeignKey, Model, QuerySet
@@ -23,13 +23,11 @@ from django.db.models.fields.related_descriptors import (
 from django_reckon.changes.rows import batched
 from django_reckon.computed.fetching.hydrating import is_lean
 from django_reckon.ground.internals import (
+    PREFETCHED,
     AnyField,
     fetch_mode_of,
     selected_columns,
 )
-
-# Where Django keeps what a relation to many led to.
-PREFETCHED: Final = "_prefetched_objects_cache"
 
 
 def gathered(

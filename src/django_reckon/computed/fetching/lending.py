@@ -14,11 +14,15 @@ from typing_extensions import override
 from django_reckon.computed.fetching.hydrating import LeanIterable, is_plainly_led
 from django_reckon.computed.fetching.prepared import rows_with
 from django_reckon.computed.fetching.relations import TO_MANY
-from django_reckon.ground.internals import AnyField, yield_by, yields_instances
+from django_reckon.ground.internals import (
+    PREFETCHED,
+    AnyField,
+    yield_by,
+    yields_instances,
+)
 
 # Where a queryset that was lent keeps what it asks for; no clone of it has that.
 _ASKED: Final = "_reckon_asked"
-_CACHE: Final = "_prefetched_objects_cache"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def lend(row: Model, names: Iterable[str]) -> None:
         manager: Any = getattr(row, name)
         if not _is_ordinary(manager.model):
             continue
-        held = vars(row).setdefault(_CACHE, {})
+        held = vars(row).setdefault(PREFETCHED, {})
         cache_name = _cache_name(manager)
         if cache_name in held:
             continue

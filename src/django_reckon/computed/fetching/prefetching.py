@@ -11,14 +11,14 @@ from django.db.models import Model, Prefetch, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.manager import BaseManager
 
-from django_reckon.computed.fetching.gathering import PREFETCHED, gathered
+from django_reckon.computed.fetching.gathering import gathered
 from django_reckon.computed.fetching.hydrating import can_skip_init, lean
 from django_reckon.computed.fetching.relations import (
     default_queryset,
     relation_columns,
 )
 from django_reckon.computed.fetching.spelling import fetch_ahead
-from django_reckon.ground.internals import may_narrow, yields_instances
+from django_reckon.ground.internals import PREFETCHED, may_narrow, yields_instances
 
 
 @dataclass(slots=True)

@@ -85,15 +85,20 @@ def update_pending(using: str = DEFAULT_DB_ALIAS) -> PendingReport:
     Raises:
         DatabaseError: The table cannot be read.
     """
-    total = PendingReport()
-    for some in drained(using, again=True):
-        total.add(some)
-    return total
+    return drain(using, again=True)
 
 
 async def aupdate_pending(using: str = DEFAULT_DB_ALIAS) -> PendingReport:
     """Do what update_pending() does, in the thread of the connections."""
     return await in_thread(update_pending)(using)
+
+
+def drain(alias: str, *, again: bool = False) -> PendingReport:
+    """Do what drained() does, and return what all of it came to."""
+    total = PendingReport()
+    for some in drained(alias, again=again):
+        total.add(some)
+    return total
 
 
 def drained(alias: str, *, again: bool = False) -> Iterator[PendingReport]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django_reckon.computed.outbox.draining import drained
+from django_reckon.computed.outbox.draining import drain
 
 
 class InlineDispatcher:
@@ -10,5 +10,4 @@ class InlineDispatcher:
 
     def dispatch(self, alias: str) -> None:
         """Return when they are done."""
-        for _ in drained(alias):
-            pass
+        drain(alias)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from django_reckon.computed.outbox.draining import PendingReport, drained
+from django_reckon.computed.outbox.draining import drain
 from django_reckon.ground.tasks import Enqueuer, task
 
 
 @task  # type: ignore[untyped-decorator]  # which package it is, the version decides
 def update_pending(database: str) -> dict[str, int]:
     """Do what is pending on a database; return how much that was."""
-    total = PendingReport()
-    for some in drained(database):
-        total.add(some)
+    total = drain(database)
     return {
         "entries": total.entries,
         "read": total.read,

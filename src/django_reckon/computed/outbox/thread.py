@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import connections
 
-from django_reckon.computed.outbox.draining import drained
+from django_reckon.computed.outbox.draining import drain
 from django_reckon.exceptions import BackendError
 from django_reckon.ground.vendors import vendor_of
 
@@ -34,8 +34,7 @@ class ThreadDispatcher:
             BackendError: The system gave no thread.
         """
         if not vendor_of(connections[alias]).serves_threads(connections[alias]):
-            for _ in drained(alias):
-                pass
+            drain(alias)
             return
         with _running.lock:
             if alias in _running.aliases:
@@ -82,8 +81,7 @@ def _run(alias: str) -> None:
     try:
         while True:
             try:
-                for _ in drained(alias):
-                    pass
+                drain(alias)
             except Exception:
                 logger.exception("Pending updates of %r stay for later.", alias)
             if _running.end(alias):

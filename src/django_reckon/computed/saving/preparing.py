@@ -16,6 +16,7 @@ from django_reckon.computed.refreshing.saves import saving_now
 from django_reckon.computed.rules.registry import ComputedColumn, registry
 from django_reckon.computed.saving.forgetting import recall
 from django_reckon.computed.strategies.suspension import suspension
+from django_reckon.ground.internals import PREFETCHED
 from django_reckon.ground.routing import reading_from
 
 # Whether the insert that runs left local fields to be computed afterwards.
@@ -73,17 +74,17 @@ class _Prefetched:
 
     def __enter__(self) -> None:
         if self._empty:
-            self._before = vars(self._obj).get("_prefetched_objects_cache")
-            vars(self._obj)["_prefetched_objects_cache"] = {
+            self._before = vars(self._obj).get(PREFETCHED)
+            vars(self._obj)[PREFETCHED] = {
                 **self._empty,
                 **(self._before or {}),
             }
 
     def __exit__(self, *_: object) -> None:
         if self._empty:
-            vars(self._obj).pop("_prefetched_objects_cache")
+            vars(self._obj).pop(PREFETCHED)
             if self._before is not None:
-                vars(self._obj)["_prefetched_objects_cache"] = self._before
+                vars(self._obj)[PREFETCHED] = self._before
 
 
 def _empty(columns: Iterable[ComputedColumn], obj: Model) -> dict[str, Any]:
