@@ -13,8 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
-import shutil
 import subprocess
 import sys
 import venv
@@ -26,6 +24,8 @@ from statistics import mean
 from typing import Final
 
 import django
+
+from benchmarks.counted import VALGRIND, instructions, is_possible
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CALLS: Final = 300
@@ -39,7 +39,6 @@ ALLOWED: Final = 0.02
 TIMED_CALLS: Final = 5_000
 TIMED_ROUNDS: Final = 15
 
-_INSTRUCTIONS: Final = re.compile(r"I\s+refs:\s+([\d,]+)")
 _say = partial(print, file=sys.stderr, flush=True)
 
 
@@ -138,7 +137,7 @@ def _measured(task: Task, pythons: Mapping[Side, str]) -> Figure:
             figure.values[side.name] = _run(python, side, task.name, task.number)
         figure.passed = figure.values[RECKON.name] == figure.values[PLAIN.name]
         return figure
-    if shutil.which("valgrind"):
+    if is_possible():
         figure = Figure(task.title, "instructions")
         for side, python in pythons.items():
             figure.values[side.name] = _instructions(python, side, task)
@@ -161,18 +160,8 @@ def _instructions(python: str, side: Side, task: Task) -> float:
 
 def _counted(python: str, side: Side, task: str, number: int, seed: int) -> int:
     """Return how many instructions a whole process takes."""
-    # Cachegrind counts the same instructions as callgrind, in half the time.
-    valgrind = (
-        "valgrind",
-        "--tool=cachegrind",
-        "--cache-sim=no",
-        "--cachegrind-out-file=/dev/null",
-    )
-    done = _process([*valgrind, python], side, task, number, seed)
-    found = _INSTRUCTIONS.search(done.stderr)
-    if found is None:
-        raise SystemExit(f"valgrind counted nothing:\n{done.stderr}")
-    return int(found[1].replace(",", ""))
+    done = _process([*VALGRIND, python], side, task, number, seed)
+    return instructions(done.stderr)
 
 
 def _seconds(task: Task, pythons: Mapping[Side, str]) -> dict[str, float]:

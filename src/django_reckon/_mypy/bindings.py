@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -40,11 +40,10 @@ def parameters(function: Function) -> list[str]:
     return [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
 
 
-def body_nodes(function: Function) -> Iterator[ast.AST]:
-    """Yield every node of a function's body."""
+def body_nodes(function: Function) -> list[ast.AST]:
+    """Return every node of a function's body."""
     body = [function.body] if isinstance(function, ast.Lambda) else function.body
-    for statement in body:
-        yield from ast.walk(statement)
+    return [node for statement in body for node in ast.walk(statement)]
 
 
 def attributes_of_first(function: Function) -> set[str]:
@@ -59,12 +58,11 @@ def attributes_of_first(function: Function) -> set[str]:
     }
 
 
-def bindings_of(function: Function) -> Bindings:
-    """Return how a function's body binds names."""
+def bindings_of(nodes: Sequence[ast.AST]) -> Bindings:
+    """Return how the nodes of a function's body bind names."""
     found = Bindings()
     # Targets that are followed; all others are not.
     seen: set[int] = set()
-    nodes = list(body_nodes(function))
     for node in nodes:
         for name, value, is_item in _bound(node):
             if isinstance(name, ast.Name):

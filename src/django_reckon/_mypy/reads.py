@@ -104,8 +104,9 @@ class Reader:
             if key in self._entered:
                 return
             self._entered.add(key)
-        scope = _Scope(self._members, bindings_of(function), given)
-        for node in body_nodes(function):
+        nodes = body_nodes(function)
+        scope = _Scope(self._members, bindings_of(nodes), given)
+        for node in nodes:
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 yield from self._attribute(node, scope)
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

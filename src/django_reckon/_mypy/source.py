@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+from django_reckon._mypy.relations import in_daemon
+
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -50,19 +52,25 @@ class Sources:
     def __init__(self) -> None:
         """Begin without any."""
         self._kept: tuple[tuple[str, int, int], SourceFile] | None = None
+        self._watches = in_daemon()
 
     def file(self, path: str) -> SourceFile:
         """Return what a file defines; nothing where it cannot be read."""
-        place = Path(path)
         try:
-            state = place.stat()
-            key = (path, state.st_mtime_ns, state.st_size)
+            key = self._state(path)
             if self._kept is None or self._kept[0] != key:
-                self._kept = key, _parsed(place.read_bytes())
+                self._kept = key, _parsed(Path(path).read_bytes())
         except (OSError, SyntaxError, ValueError):
             # mypy tells what is wrong with it.
             return SourceFile()
         return self._kept[1]
+
+    def _state(self, path: str) -> tuple[str, int, int]:
+        """Return what changes when a file does, while this process may live on."""
+        if not self._watches:
+            return path, 0, 0
+        state = Path(path).stat()
+        return path, state.st_mtime_ns, state.st_size
 
 
 def _parsed(text: bytes) -> SourceFile:
