@@ -10,6 +10,7 @@ from mypy.nodes import Decorator, TypeInfo, Var
 from mypy.types import Instance, ProperType, UnionType, get_proper_type
 
 from django_reckon._mypy import fullnames
+from django_reckon._mypy.relations import in_daemon
 from django_reckon._mypy.runtime import (
     Runtime,
     RuntimeField,
@@ -84,6 +85,11 @@ class Members:
         """Take both sources."""
         self._runtime = runtime
         self._find_type = find_type
+        # What Django has, which stays; but not across the runs of a daemon, whose
+        # types do not.
+        self._known: dict[tuple[RuntimeModel, str], Member] | None = (
+            None if in_daemon() else {}
+        )
 
     def place(self, info: TypeInfo) -> Place:
         """Return a model as a place."""
@@ -98,9 +104,9 @@ class Members:
             if found is not None or self._is_gone(place, name):
                 return found
         for model in place.models:
-            known = member(model, name)
-            if known is not None:
-                return self._running(known)
+            found = self._of_model(model, name)
+            if found is not None:
+                return found
         return None
 
     def is_sure(self, place: Place) -> bool:
@@ -140,6 +146,20 @@ class Members:
         if place.info is None:
             return False
         return self._runtime.is_outdated(place.info.module_name)
+
+    def _of_model(self, model: RuntimeModel, name: str) -> Member | None:
+        found = self._known.get((model, name)) if self._known is not None else None
+        if found is not None:
+            return found
+        known = member(model, name)
+        if known is None:
+            return None
+        found = self._running(known)
+        # What mypy has not come to yet it may know later.
+        is_whole = found.target is None or found.target.info is not None
+        if self._known is not None and is_whole:
+            self._known[model, name] = found
+        return found
 
     def _running(self, known: RuntimeField) -> Member:
         related = known.related_model if known.is_relation else None
