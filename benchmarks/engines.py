@@ -22,20 +22,19 @@ say, and its database "reckon_bench" is used.
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+
+# Started by its path, it would find typing among the files beside it.
+sys.path.pop(0)
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
-from typing import Final
 
-ROOT: Final = Path(__file__).resolve().parent.parent
-if str(ROOT) not in sys.path:
-    # Started by its path, Python finds only what lies beside it.
-    sys.path[0] = str(ROOT)
-
-from benchmarks.counting import environments  # noqa: E402
-from benchmarks.keeping import report  # noqa: E402
-from benchmarks.keeping.run import FULL, QUICK, run  # noqa: E402
-from benchmarks.options import may_run, parser_of, publish  # noqa: E402
+from benchmarks.counting import environments
+from benchmarks.keeping import report
+from benchmarks.keeping.run import FULL, QUICK, run
+from benchmarks.options import may_run, parser_of, publish
 
 _say = partial(print, file=sys.stderr, flush=True)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 
 def parser_of(
-    description: str | None, *, quick: str, only: str
+    description: str | None, *, quick: str, only: str | None = None
 ) -> argparse.ArgumentParser:
-    """Return a parser; quick says what that leaves out, only names some tasks."""
+    """Return a parser; quick says what it leaves out, only names tasks to choose."""
     parser = argparse.ArgumentParser(
         description=(description or "").strip().splitlines()[0], allow_abbrev=False
     )

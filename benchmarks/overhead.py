@@ -10,16 +10,21 @@ cursor. The database is SQLite in memory.
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+# Started by its path, it would find typing among the files beside it.
+sys.path.pop(0)
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 import argparse
 import json
 import os
 import subprocess
-import sys
 import venv
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from pathlib import Path
 from statistics import mean
 from typing import Final
 

@@ -9,17 +9,22 @@ plugin takes more than 10 % of a cold run, by the median of the pairs. With
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+# Started by its path, it would find typing among the files beside it.
+sys.path.pop(0)
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 import argparse
 import os
 import platform
 import resource
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from importlib.metadata import version
-from pathlib import Path
 from typing import Final
 
 from benchmarks.counted import VALGRIND, instructions
