@@ -8,8 +8,9 @@ one dictionary do as well where the relation is a plain foreign key.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -21,6 +22,7 @@ from django.db.models.fields.related_descriptors import (
 )
 
 from django_reckon.changes.rows import batched
+from django_reckon.computed.fetching.filling import filler
 from django_reckon.computed.fetching.hydrating import is_lean
 from django_reckon.ground.internals import (
     PREFETCHED,
@@ -94,9 +96,7 @@ def _children(
     for some in batched(queryset.model, queryset.db, owners):
         chosen = queryset.filter(**{f"{relation.name}__in": some})
         try:
-            for child, value in _led(chosen, relation, owners):
-                groups[value].append(child)
-                found.append(child)
+            _group(chosen, relation, owners, groups)
         except KeyError:
             # The database minds no case, and the key is spelt in another one.
             return None
@@ -106,38 +106,40 @@ def _children(
         relatives._result_cache = groups[vars(row)[key]]
         relatives._prefetch_done = True
         held[there] = relatives
-    return found
+    return [*found, *chain.from_iterable(groups.values())]
 
 
-def _led(
-    queryset: QuerySet[Any], relation: Any, owners: dict[Any, Model]
-) -> Iterator[tuple[Model, Any]]:
-    """Yield rows that know whom they point at, and by which value."""
+def _group(
+    queryset: QuerySet[Any],
+    relation: Any,
+    owners: Mapping[Any, Model],
+    groups: Mapping[Any, list[Model]],
+) -> None:
+    """Add the rows of a queryset to the groups of those whom they point at."""
     model: type[Model] = queryset.model
     alias, mode = queryset.db, fetch_mode_of(queryset)
     compiler: Any = queryset.query.get_compiler(using=alias)
     results = compiler.execute_sql()
+    fill, cache_name = filler(compiler), relation.cache_name
     names, start = selected_columns(compiler)
-    cache_name, place = relation.cache_name, names.index(relation.attname)
+    place = start + names.index(relation.attname)
     # Where no other relation is remembered, one memory serves all who point alike.
-    states: dict[Any, ModelState] | None = {} if _has_one_relation(model) else None
+    is_shared = _has_one_relation(model)
+    known: dict[Any, tuple[ModelState, list[Model]]] = {}
     for row in compiler.results_iter(results):
-        values = row[start:] if start else row
-        value = values[place]
-        state = None if states is None else states.get(value)
-        if state is None:
+        value = row[place]
+        if not is_shared or value not in known:
             state = ModelState()
             state.adding = False
             state.db = alias
             if mode is not None:
                 state.fetch_mode = mode
             state.fields_cache = {cache_name: owners[value]}
-            if states is not None:
-                states[value] = state
+            known[value] = state, groups[value]
         made = object.__new__(model)
-        made._state = state
-        made.__dict__.update(zip(names, values, strict=False))
-        yield made, value
+        made._state, group = known[value]
+        fill(made.__dict__, row)
+        group.append(made)
 
 
 @cache

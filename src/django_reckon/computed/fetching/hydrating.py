@@ -24,11 +24,11 @@ from django.db.models.query import ModelIterable
 from django.db.models.signals import post_init, pre_init
 from typing_extensions import override
 
+from django_reckon.computed.fetching.filling import Fill, filler
 from django_reckon.ground.internals import (
     AnyField,
     fetch_mode_of,
     known_related,
-    selected_columns,
     yielding,
 )
 
@@ -126,12 +126,11 @@ def _instances(
     db, mode, model = queryset.db, fetch_mode_of(queryset), queryset.model
     compiler: Any = queryset.query.get_compiler(using=db)
     results = compiler.execute_sql(chunked_fetch=chunked_fetch, chunk_size=chunk_size)
-    names, start = selected_columns(compiler)
+    fill = filler(compiler)
     annotations = (compiler.annotation_col_map or {}).items()
     owners = _owners(queryset)
     for row in compiler.results_iter(results):
-        # What comes after the model's columns is no part of it.
-        made = hydrated(model, db, mode, names, row[start:] if start else row)
+        made = hydrated(model, db, mode, fill, row)
         for name, place in annotations:
             setattr(made, name, row[place])
         for name, key_of, known in owners:
@@ -142,15 +141,15 @@ def _instances(
 
 
 def hydrated(
-    model: type[Model], db: str, mode: Any, names: Sequence[str], row: Sequence[Any]
+    model: type[Model], db: str, mode: Any, fill: Fill, row: Sequence[Any]
 ) -> Model:
-    """Return an instance of a row's values; any more than there are names are left."""
+    """Return an instance of a row's values."""
     made = object.__new__(model)
-    # By attributes, which take less time and memory than a dictionary of its own.
+    # By attribute, which takes less time and memory than a dictionary of its own.
     made._state = state = ModelState()
     state.adding = False
     state.db = db
     if mode is not None:
         state.fetch_mode = mode
-    made.__dict__.update(zip(names, row, strict=False))
+    fill(made.__dict__, row)
     return made

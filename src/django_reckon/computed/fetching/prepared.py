@@ -9,6 +9,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 
+from django_reckon.computed.fetching.filling import Fill, filler
 from django_reckon.computed.fetching.hydrating import (
     can_skip_init,
     hydrated,
@@ -29,21 +30,21 @@ class Prepared:
 
     Attributes:
         statement: The statement.
-        names: The attributes that a row fills.
+        fill: Puts a row into an instance.
         mode: How instances read what was left out.
     """
 
     statement: Statement
-    names: list[str]
+    fill: Fill
     mode: Any
 
     def rows(self, value: Any) -> list[Model]:
         """Run the statement for a value, and return instances."""
         compiler: Any = self.statement.compiler
         alias, model = compiler.connection.alias, compiler.query.model
-        mode, names = self.mode, self.names
+        mode, fill = self.mode, self.fill
         found = self.statement.rows(value)
-        return [hydrated(model, alias, mode, names, row) for row in found]
+        return [hydrated(model, alias, mode, fill, row) for row in found]
 
 
 def rows_with(
@@ -104,4 +105,4 @@ def _prepared(queryset: QuerySet[Any], column: AnyField, value: Any) -> Prepared
     names, start = selected_columns(compiler)
     if start or len(compiler.select) != len(names) or compiler.has_extra_select:
         return None
-    return Prepared(statement, names, fetch_mode_of(queryset))
+    return Prepared(statement, filler(compiler), fetch_mode_of(queryset))

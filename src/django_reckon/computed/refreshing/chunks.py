@@ -11,6 +11,7 @@ from django_reckon.changes.event import Key
 from django_reckon.computed.fetching.hydrating import lean
 from django_reckon.computed.rules.registry import ComputedColumn
 from django_reckon.conf import computed as conf
+from django_reckon.ground.garbage import paused
 
 
 def chunk_size(columns: Sequence[ComputedColumn], asked: int | None) -> int:
@@ -33,8 +34,11 @@ def row_chunks(model: type[Model], alias: str, size: int) -> Iterator[list[Any]]
     """
     rows: QuerySet[Any] = QuerySet(model, using=alias).order_by("pk")
     after = rows
-    while some := list(lean(after[:size])):
-        yield some
+    while True:
+        with paused():
+            some = list(lean(after[:size]))
+        if some:
+            yield some
         if len(some) < size:
             return
         after = rows.filter(pk__gt=some[-1].pk)
