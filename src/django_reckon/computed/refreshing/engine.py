@@ -181,12 +181,18 @@ class Refresh:
         self, model: type[Model], columns: Sequence[ComputedColumn], keys: list[Key]
     ) -> None:
         with paused() if len(keys) >= _MANY else nullcontext():
-            rows = self._rows(model, keys)
-            self.tally.read += len(rows)
-            with fetched(rows, columns):
-                moved = _moved(model, columns, rows)
-        if moved.forms:
-            self._write(model, moved)
+            moved = self._computed(model, columns, keys)
+            if moved.forms:
+                self._write(model, moved)
+
+    def _computed(
+        self, model: type[Model], columns: Sequence[ComputedColumn], keys: list[Key]
+    ) -> Moved:
+        """Read rows and compute their fields; the rows are let go before any write."""
+        rows = self._rows(model, keys)
+        self.tally.read += len(rows)
+        with fetched(rows, columns):
+            return _moved(model, columns, rows)
 
     def _rows(self, model: type[Model], keys: list[Key]) -> list[Any]:
         """Return the rows of some keys, held where the database can; hence Any."""

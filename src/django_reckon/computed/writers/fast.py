@@ -62,18 +62,19 @@ class FastWriter:
         columns = (*keys, *fields)
         lists = update_from_lists(connection, model, keys, fields)
         for some in _batches(connection, rows, 0 if lists else len(columns)):
+            records = ((*_parts(keys, key), *values) for key, values in some)
+            # By columns: to prepare them row by row takes longer.
             prepared = [
-                _prepared(
-                    connection, columns, (*(key if len(keys) > 1 else (key,)), *values)
+                [field.get_db_prep_save(value, connection) for value in column]
+                for field, column in zip(
+                    columns, zip(*records, strict=True), strict=True
                 )
-                for key, values in some
             ]
             if lists:
-                sql = lists
-                params = [list(column) for column in zip(*prepared, strict=True)]
+                sql, params = lists, prepared
             else:
                 sql = update_from_values(connection, model, keys, fields, len(some))
-                params = [value for row in prepared for value in row]
+                params = [value for row in zip(*prepared, strict=True) for value in row]
             with connection.cursor() as cursor:
                 cursor.execute(sql, params)
 
@@ -97,10 +98,10 @@ def _write_one(
     sql = statements.get(name)
     if sql is None:
         sql = statements[name] = update_of_one(connection, model, keys, fields)
-    parts = key if len(keys) > 1 else (key,)
+    columns, held = (*fields, *keys), (*values, *_parts(keys, key))
     params = [
-        *_prepared(connection, fields, values),
-        *_prepared(connection, keys, parts),
+        field.get_db_prep_save(value, connection)
+        for field, value in zip(columns, held, strict=True)
     ]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
@@ -168,8 +169,7 @@ def _batches(
     return batches(rows.items(), size)
 
 
-def _prepared(
-    connection: BaseDatabaseWrapper, fields: Sequence[AnyField], values: Sequence[Any]
-) -> Iterator[Any]:
-    for field, value in zip(fields, values, strict=True):
-        yield field.get_db_prep_save(value, connection)
+def _parts(keys: Sequence[AnyField], key: Any) -> Sequence[Any]:
+    """Return a key's parts, of which most have one."""
+    parts: Sequence[Any] = key if len(keys) > 1 else (key,)
+    return parts
