@@ -13,6 +13,7 @@ import pytest
 
 from tests.commands.computed import APP, SPOILT, World, call, spoil
 from tests.computedapp.models import Copy, Country, Shelf, Title
+from tests.concurrency.computed.effort import effort
 from tests.source import ROOT
 from tests.support.database import committing
 from tests.support.workers import PATIENCE, lend_databases
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = [committing, pytest.mark.slow]
 
-KILLS: Final = 5
+KILLS: Final = effort(quick=3, ci=3, most=50)
 ROWS: Final = 30
 # Seconds from the first line of a report within which it is killed: a run takes about
 # as long as that.

@@ -123,14 +123,21 @@ def test_cancelled_flight_has_no_departure(loaded: Demo) -> None:
     assert loaded.count("departure IS NULL AND departure_delay IS NOT NULL") == 0
 
 
-def test_second_run_loads_nothing(own: Demo) -> None:
-    before = own.query("SELECT MIN(id), MAX(id), COUNT(*) FROM flights_flight")
+def test_second_run_loads_nothing_and_undoes_its_changes(own: Demo) -> None:
+    before = _rows(own)
 
     result = own.run(*DEMO)
 
     assert result.returncode == 0, result.stderr
     assert "Loading" not in result.stderr
-    assert own.query("SELECT MIN(id), MAX(id), COUNT(*) FROM flights_flight") == before
+    assert _rows(own) == before
+
+
+def _rows(demo: Demo) -> dict[str, list[tuple[object, ...]]]:
+    return {
+        table: demo.query(f"SELECT * FROM flights_{table} ORDER BY 1")
+        for table in TABLES
+    }
 
 
 def test_other_limit_is_refused_with_a_remedy(own: Demo) -> None:
@@ -148,7 +155,11 @@ def test_reset_loads_again(own: Demo) -> None:
     assert own.count() == 1_000
 
 
-def test_copies_grow_stay_and_shrink(own: Demo) -> None:
+def test_copies_grow_stay_and_shrink_with_their_computed_columns(own: Demo) -> None:
+    miles = "SELECT SUM(miles_flown) FROM flights_plane"
+    counted = "SELECT SUM(flight_count) FROM flights_airline"
+    [(before,)] = own.query(miles)
+
     grown = own.run(*DEMO, "--copies", "3")
     assert grown.returncode == 0, grown.stderr
     assert "from 2,000 to 6,000 (3 x 2,000)" in grown.stderr
@@ -159,24 +170,24 @@ def test_copies_grow_stay_and_shrink(own: Demo) -> None:
     ]
     late = own.count("copy = 2 AND departure_delay > 60")
     assert late == own.count("copy = 0 AND departure_delay > 60") > 0
+    assert own.query(miles) == [(3 * before,)]
+    assert own.query(counted) == [(3 * LIMIT,)]
+    assert own.count("label = ''") == 0
 
     stayed = own.run(*DEMO, "--copies", "3")
     assert stayed.returncode == 0, stayed.stderr
     assert "6,000 (3 x 2,000), as asked" in stayed.stderr
     assert own.count() == 3 * LIMIT
 
+    left = own.run(*DEMO)
+    assert left.returncode == 0, left.stderr
+    assert own.count() == 3 * LIMIT
+
     shrunk = own.run(*DEMO, "--copies", "1")
     assert shrunk.returncode == 0, shrunk.stderr
     assert own.count() == own.count("copy = 0") == LIMIT
-
-
-def test_run_without_copies_leaves_them(own: Demo) -> None:
-    own.run(*DEMO, "--copies", "2")
-
-    result = own.run(*DEMO)
-
-    assert result.returncode == 0, result.stderr
-    assert own.count() == 2 * LIMIT
+    assert own.query(miles) == [(before,)]
+    assert own.query(counted) == [(LIMIT,)]
 
 
 def test_short_file_leaves_all_tables_empty(tmp_path: Path) -> None:
@@ -243,25 +254,6 @@ def test_flights_hold_their_labels(loaded: Demo) -> None:
     )
 
 
-def test_copies_are_in_the_computed_columns(own: Demo) -> None:
-    miles = "SELECT SUM(miles_flown) FROM flights_plane"
-    counted = "SELECT SUM(flight_count) FROM flights_airline"
-    [(before,)] = own.query(miles)
-
-    grown = own.run(*DEMO, "--copies", "2")
-
-    assert grown.returncode == 0, grown.stderr
-    assert own.query(miles) == [(2 * before,)]
-    assert own.query(counted) == [(2 * LIMIT,)]
-    assert own.count("label = ''") == 0
-
-    shrunk = own.run(*DEMO, "--copies", "1")
-
-    assert shrunk.returncode == 0, shrunk.stderr
-    assert own.query(miles) == [(before,)]
-    assert own.query(counted) == [(LIMIT,)]
-
-
 def test_columns_that_were_never_computed_are_computed_by_the_next_run(
     own: Demo,
 ) -> None:
@@ -274,19 +266,6 @@ def test_columns_that_were_never_computed_are_computed_by_the_next_run(
     assert result.returncode == 0, result.stderr
     assert own.query("SELECT id, label FROM flights_flight") == labels
     assert own.query("SELECT SUM(flight_count) FROM flights_airline") == [(LIMIT,)]
-
-
-def test_changes_are_undone(own: Demo) -> None:
-    before = {
-        table: own.query(f"SELECT * FROM flights_{table} ORDER BY 1")
-        for table in TABLES
-    }
-
-    result = own.run(*DEMO)
-
-    assert result.returncode == 0, result.stderr
-    for table, rows in before.items():
-        assert own.query(f"SELECT * FROM flights_{table} ORDER BY 1") == rows
 
 
 def test_command_tells_what_followed_each_change(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = [committing, pytest.mark.slow, pytest.mark.usefixtures("queued")]
 
 # Each strategy takes a third of them.
-_KILLS: Final = effort(quick=4, ci=8, most=50)
+_KILLS: Final = effort(quick=4, ci=6, most=50)
 # Seconds that a writer goes on for at most: a few dozen transactions.
 _LONGEST: Final = 0.25
 # Seconds until a server has noticed that its client is dead and rolled back.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = [committing, pytest.mark.slow, pytest.mark.usefixtures("queued")]
 
-_TRANSACTIONS: Final = effort(quick=4, ci=10, most=30)
+_TRANSACTIONS: Final = effort(quick=4, ci=6, most=30)
 
 
 @pytest.mark.parametrize("reads", READS)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = [committing, pytest.mark.slow]
 
-_ROUNDS: Final = effort(quick=4, ci=6, most=120)
+_ROUNDS: Final = effort(quick=4, ci=5, most=120)
 # Seconds for which a transaction stays open after its write, so that others meet it.
 _HELD: Final = 0.005
 

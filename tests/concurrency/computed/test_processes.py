@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 pytestmark = [committing, pytest.mark.slow, pytest.mark.usefixtures("queued")]
 
 _PROCESSES: Final = 4
-_TRANSACTIONS: Final = effort(quick=5, ci=10, most=100)
+_TRANSACTIONS: Final = effort(quick=5, ci=6, most=100)
 
 
 @pytest.mark.parametrize("strategy", sorted(UPDATES))

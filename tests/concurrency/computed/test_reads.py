@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = [committing, pytest.mark.slow]
 
-_SEEDS: Final = effort(quick=10, ci=25, most=200)
+_SEEDS: Final = effort(quick=10, ci=15, most=200)
 _STEPS: Final = 60
 
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 pytestmark = [committing, pytest.mark.slow]
 
 _TASKS: Final = 8
-_ROUNDS: Final = effort(quick=4, ci=8, most=40)
-_TRANSACTIONS: Final = effort(quick=4, ci=8, most=30)
+_ROUNDS: Final = effort(quick=4, ci=5, most=40)
+_TRANSACTIONS: Final = effort(quick=4, ci=5, most=30)
 # Of asgiref's one thread, or of a thread of its own.
 THREADS: Final = pytest.mark.parametrize(
     "sensitive", [True, False], ids=["one thread", "threads"]
