@@ -7,9 +7,10 @@ or whose making someone listens to, is read as ever.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from inspect import getattr_static
+from itertools import tee
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -122,17 +123,32 @@ def _owners(queryset: QuerySet[Any]) -> _Owners:
 def _instances(
     queryset: QuerySet[Any], chunked_fetch: bool, chunk_size: int
 ) -> Iterator[Model]:
-    """Yield an instance for each row, with what ModelIterable would have set."""
+    """Return an instance for each row, with what ModelIterable would have set."""
     db, mode, model = queryset.db, fetch_mode_of(queryset), queryset.model
     compiler: Any = queryset.query.get_compiler(using=db)
     results = compiler.execute_sql(chunked_fetch=chunked_fetch, chunk_size=chunk_size)
-    fill = filler(compiler)
-    annotations = (compiler.annotation_col_map or {}).items()
+    rows, again = compiler.results_iter(results), None
+    annotations = compiler.annotation_col_map
+    if annotations:
+        rows, again = tee(rows)
+    found = hydrated(model, db, mode, filler(compiler), rows)
+    if again is not None:
+        found = _annotated(found, again, annotations)
     owners = _owners(queryset)
-    for row in compiler.results_iter(results):
-        made = hydrated(model, db, mode, fill, row)
-        for name, place in annotations:
+    return _led(found, owners) if owners else found
+
+
+def _annotated(
+    found: Iterator[Model], rows: Iterator[Sequence[Any]], places: Mapping[str, int]
+) -> Iterator[Model]:
+    for made, row in zip(found, rows, strict=True):
+        for name, place in places.items():
             setattr(made, name, row[place])
+        yield made
+
+
+def _led(found: Iterator[Model], owners: _Owners) -> Iterator[Model]:
+    for made in found:
         for name, key_of, known in owners:
             owner = known.get(key_of(made))
             if owner is not None:
@@ -141,15 +157,16 @@ def _instances(
 
 
 def hydrated(
-    model: type[Model], db: str, mode: Any, fill: Fill, row: Sequence[Any]
-) -> Model:
-    """Return an instance of a row's values."""
-    made = object.__new__(model)
-    # By attribute, which takes less time and memory than a dictionary of its own.
-    made._state = state = ModelState()
-    state.adding = False
-    state.db = db
-    if mode is not None:
-        state.fetch_mode = mode
-    fill(made.__dict__, row)
-    return made
+    model: type[Model], db: str, mode: Any, fill: Fill, rows: Iterable[Sequence[Any]]
+) -> Iterator[Model]:
+    """Yield an instance of each row's values."""
+    for row in rows:
+        made = object.__new__(model)
+        # By attribute, which takes less time and memory than a dictionary of its own.
+        made._state = state = ModelState()
+        state.adding = False
+        state.db = db
+        if mode is not None:
+            state.fetch_mode = mode
+        fill(made.__dict__, row)
+        yield made

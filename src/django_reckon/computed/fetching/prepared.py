@@ -42,9 +42,8 @@ class Prepared:
         """Run the statement for a value, and return instances."""
         compiler: Any = self.statement.compiler
         alias, model = compiler.connection.alias, compiler.query.model
-        mode, fill = self.mode, self.fill
         found = self.statement.rows(value)
-        return [hydrated(model, alias, mode, fill, row) for row in found]
+        return list(hydrated(model, alias, self.mode, self.fill, found))
 
 
 def rows_with(
