@@ -181,11 +181,11 @@ class Refresh:
         self, model: type[Model], columns: Sequence[ComputedColumn], keys: list[Key]
     ) -> None:
         with paused() if len(keys) >= _MANY else nullcontext():
-            moved = self._computed(model, columns, keys)
+            moved = self._values_of(model, columns, keys)
             if moved.forms:
                 self._write(model, moved)
 
-    def _computed(
+    def _values_of(
         self, model: type[Model], columns: Sequence[ComputedColumn], keys: list[Key]
     ) -> Moved:
         """Read rows and compute their fields; the rows are let go before any write."""
