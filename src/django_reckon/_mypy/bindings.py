@@ -16,11 +16,6 @@ ROWS_OF: Final = frozenset(
 # Builtins that call a function with each row: where the function and the rows stand.
 _KEYED: Final = frozenset({"max", "min", "sorted"})
 _MAPPED: Final = frozenset({"filter", "map"})
-# All that _bound() knows; most nodes are none of them.
-_BINDERS: Final = (
-    ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension,
-    ast.Call,
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -69,8 +64,7 @@ def bindings_of(nodes: Sequence[ast.AST]) -> Bindings:
     # Targets that are followed; all others are not.
     seen: set[int] = set()
     for node in nodes:
-        bound = _bound(node) if isinstance(node, _BINDERS) else ()
-        for name, value, is_item in bound:
+        for name, value, is_item in _bound(node):
             if isinstance(name, ast.Name):
                 several = found.items if is_item else found.values
                 several.setdefault(name.id, []).append(value)

@@ -85,11 +85,8 @@ class Members:
         """Take both sources."""
         self._runtime = runtime
         self._find_type = find_type
-        # What Django has, which stays; but not across the runs of a daemon, whose
-        # types do not.
-        self._known: dict[tuple[RuntimeModel, str], Member] | None = (
-            None if in_daemon() else {}
-        )
+        # What Django has; empty in a daemon, where types are replaced between runs.
+        self._known: dict[tuple[RuntimeModel, str], Member] = {}
 
     def place(self, info: TypeInfo) -> Place:
         """Return a model as a place."""
@@ -148,7 +145,7 @@ class Members:
         return self._runtime.is_outdated(place.info.module_name)
 
     def _of_model(self, model: RuntimeModel, name: str) -> Member | None:
-        found = self._known.get((model, name)) if self._known is not None else None
+        found = self._known.get((model, name))
         if found is not None:
             return found
         known = member(model, name)
@@ -157,7 +154,7 @@ class Members:
         found = self._running(known)
         # What mypy has not come to yet it may know later.
         is_whole = found.target is None or found.target.info is not None
-        if self._known is not None and is_whole:
+        if is_whole and not in_daemon():
             self._known[model, name] = found
         return found
 

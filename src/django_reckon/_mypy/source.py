@@ -52,12 +52,11 @@ class Sources:
     def __init__(self) -> None:
         """Begin without any."""
         self._kept: tuple[tuple[str, int, int], SourceFile] | None = None
-        self._watches = in_daemon()
 
     def file(self, path: str) -> SourceFile:
         """Return what a file defines; nothing where it cannot be read."""
         try:
-            key = self._state(path)
+            key = _state(path)
             if self._kept is None or self._kept[0] != key:
                 self._kept = key, _parsed(Path(path).read_bytes())
         except (OSError, SyntaxError, ValueError):
@@ -65,12 +64,13 @@ class Sources:
             return SourceFile()
         return self._kept[1]
 
-    def _state(self, path: str) -> tuple[str, int, int]:
-        """Return what changes when a file does, while this process may live on."""
-        if not self._watches:
-            return path, 0, 0
-        state = Path(path).stat()
-        return path, state.st_mtime_ns, state.st_size
+
+def _state(path: str) -> tuple[str, int, int]:
+    """Return what changes when a file does, while this process may live on."""
+    if not in_daemon():
+        return path, 0, 0
+    state = Path(path).stat()
+    return path, state.st_mtime_ns, state.st_size
 
 
 def _parsed(text: bytes) -> SourceFile:

@@ -24,14 +24,7 @@ CASES: Final = (*SAVES, *BULKS, *RELATIONS, *DELETES)
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 
-# The async twins differ in nothing that a database could matter to.
-each_act = pytest.mark.parametrize(
-    "act", ["sync", pytest.param("async", marks=pytest.mark.once)], indirect=True
-)
-
-
 @committing
-@each_act
 @each_case
 def test_write_moves_what_depends_on_it(case: Case, act: Act) -> None:
     shop = Shop()
@@ -47,6 +40,7 @@ def test_write_moves_what_depends_on_it(case: Case, act: Act) -> None:
 @committing
 @each_case
 def test_write_in_a_transaction_elsewhere_moves_what_is_there(case: Case) -> None:
+    """The async twins differ in nothing that a database could matter to."""
     Shop()
     here = stored()
     shop = Shop("other")
