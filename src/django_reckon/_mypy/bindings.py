@@ -2,20 +2,63 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
-from django_reckon._mypy.source import Function
+from mypy.nodes import (
+    Argument,
+    AssignmentExpr,
+    AssignmentStmt,
+    CallExpr,
+    ClassDef,
+    DelStmt,
+    DictionaryComprehension,
+    Expression,
+    ForStmt,
+    FuncDef,
+    GeneratorExpr,
+    GlobalDecl,
+    LambdaExpr,
+    ListExpr,
+    MemberExpr,
+    NameExpr,
+    Node,
+    NonlocalDecl,
+    OperatorAssignmentStmt,
+    StarExpr,
+    TryStmt,
+    TupleExpr,
+    WithStmt,
+)
+from mypy.patterns import AsPattern, MappingPattern, StarredPattern
+
+from django_reckon._mypy.calls import argument, positional
 
 # Builtins that give the rows that they are given.
 ROWS_OF: Final = frozenset(
-    {"iter", "list", "reversed", "set", "sorted", "tuple", "frozenset"}
-)
+    {
+        "builtins.frozenset", "builtins.iter", "builtins.list", "builtins.reversed",
+        "builtins.set", "builtins.sorted", "builtins.tuple",
+    }
+)  # fmt: skip
 # Builtins that call a function with each row: where the function and the rows stand.
-_KEYED: Final = frozenset({"max", "min", "sorted"})
-_MAPPED: Final = frozenset({"filter", "map"})
+_KEYED: Final = frozenset({"builtins.max", "builtins.min", "builtins.sorted"})
+_MAPPED: Final = frozenset({"builtins.filter", "builtins.map"})
+
+# Kinds of nodes that bind a name, or may; the others are most of a function.
+_BINDING: Final = frozenset(
+    {
+        Argument, AsPattern, AssignmentExpr, AssignmentStmt, CallExpr, ClassDef,
+        DelStmt, DictionaryComprehension, ForStmt, FuncDef, GeneratorExpr, GlobalDecl,
+        MappingPattern, NonlocalDecl, OperatorAssignmentStmt, StarredPattern, TryStmt,
+        WithStmt,
+    }
+)  # fmt: skip
+
+# What a name is bound by: target, value, whether it runs through the items of that;
+# no value where the name is not followed.
+_Bound: TypeAlias = tuple[Node | None, Expression | None, bool]
 
 
 @dataclass(slots=True)
@@ -27,87 +70,81 @@ class Bindings:
         values: name -> expressions that it is set to.
         items: name -> expressions whose items it runs through.
         opaque: Names that are bound in ways that are not followed.
+        written: Attributes that are set, by the ids of their nodes.
     """
 
-    values: dict[str, list[ast.expr]] = field(default_factory=dict)
-    items: dict[str, list[ast.expr]] = field(default_factory=dict)
+    values: dict[str, list[Expression]] = field(default_factory=dict)
+    items: dict[str, list[Expression]] = field(default_factory=dict)
     opaque: set[str] = field(default_factory=set)
+    written: set[int] = field(default_factory=set)
+    # Parameters of lambdas that are given the items of what is known.
+    _followed: set[int] = field(default_factory=set)
+
+    def add(self, node: Node) -> None:
+        """Take a node; what it is a part of was taken before it."""
+        if type(node) not in _BINDING:
+            return
+        for target, value, is_item in _bound(node):
+            self._bind(target, value, self.items if is_item else self.values)
+        if isinstance(node, Argument) and id(node) not in self._followed:
+            self.opaque.add(node.variable.name)
+        elif isinstance(node, FuncDef | ClassDef):
+            self.opaque.add(node.name)
+        elif isinstance(node, GlobalDecl | NonlocalDecl):
+            self.opaque.update(node.names)
+
+    def _bind(
+        self,
+        target: Node | None,
+        value: Expression | None,
+        found: dict[str, list[Expression]],
+    ) -> None:
+        if isinstance(target, MemberExpr):
+            self.written.add(id(target))
+        elif isinstance(target, TupleExpr | ListExpr):
+            for part in target.items:
+                self._bind(part, None, found)
+        elif isinstance(target, StarExpr):
+            self._bind(target.expr, None, found)
+        elif isinstance(target, NameExpr) and value is None:
+            self.opaque.add(target.name)
+        elif isinstance(target, NameExpr) and value is not None:
+            found.setdefault(target.name, []).append(value)
+        elif isinstance(target, Argument) and value is not None:
+            found.setdefault(target.variable.name, []).append(value)
+            self._followed.add(id(target))
 
 
-def parameters(function: Function) -> list[str]:
-    """Return the names of the positional parameters."""
-    arguments = function.args
-    return [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
-
-
-def body_nodes(function: Function) -> list[ast.AST]:
-    """Return every node of a function's body."""
-    body = [function.body] if isinstance(function, ast.Lambda) else function.body
-    return [node for statement in body for node in ast.walk(statement)]
-
-
-def attributes_of_first(function: Function) -> set[str]:
-    """Return the names of attributes that are read of the first parameter."""
-    first = parameters(function)[:1]
-    return {
-        node.attr
-        for node in body_nodes(function)
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id in first
-    }
-
-
-def bindings_of(nodes: Sequence[ast.AST]) -> Bindings:
-    """Return how the nodes of a function's body bind names."""
-    found = Bindings()
-    # Targets that are followed; all others are not.
-    seen: set[int] = set()
-    for node in nodes:
-        for name, value, is_item in _bound(node):
-            if isinstance(name, ast.Name):
-                several = found.items if is_item else found.values
-                several.setdefault(name.id, []).append(value)
-                seen.add(id(name))
-            elif isinstance(name, ast.arg):
-                found.items.setdefault(name.arg, []).append(value)
-                seen.add(id(name))
-    for node in nodes:
-        if id(node) in seen:
-            continue
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            found.opaque.add(node.id)
-        elif isinstance(node, ast.arg):
-            found.opaque.add(node.arg)
-        elif (isinstance(node, ast.ExceptHandler) and node.name) or (
-            isinstance(node, ast.MatchAs | ast.MatchStar) and node.name
-        ):
-            found.opaque.add(node.name)
-        elif isinstance(node, ast.Global | ast.Nonlocal):
-            found.opaque.update(node.names)
-    return found
-
-
-def _bound(node: ast.AST) -> Iterator[tuple[ast.AST, ast.expr, bool]]:
-    """Yield targets with what they are set to, or else what they run through."""
+def _bound(node: Node) -> Iterator[_Bound]:
     match node:
-        case ast.Assign(targets=targets, value=value):
+        case CallExpr(callee=NameExpr(fullname=name)):
+            yield from ((each, rows, True) for each, rows in _called_with(node, name))
+        case AssignmentStmt(lvalues=targets, rvalue=value):
             yield from ((target, value, False) for target in targets)
-        case ast.AnnAssign(target=target, value=ast.expr() as value):
+        case AssignmentExpr(target=target, value=value):
             yield target, value, False
-        case ast.NamedExpr(target=target, value=value):
-            yield target, value, False
-        case ast.For(target=target, iter=rows) | ast.AsyncFor(target=target, iter=rows):
+        case ForStmt(index=target, expr=rows):
             yield target, rows, True
-        case ast.comprehension(target=target, iter=rows):
-            yield target, rows, True
-        case ast.Call(func=ast.Name(id=name), args=[rows], keywords=keywords) if (
-            name in _KEYED
-        ):
-            for keyword in keywords:
-                if keyword.arg == "key" and isinstance(keyword.value, ast.Lambda):
-                    yield from ((arg, rows, True) for arg in keyword.value.args.args)
-        case ast.Call(func=ast.Name(id=name), args=[ast.Lambda() as each, rows]) if (
-            name in _MAPPED
-        ):
-            yield from ((arg, rows, True) for arg in each.args.args)
+        case GeneratorExpr() | DictionaryComprehension():
+            for target, rows in zip(node.indices, node.sequences, strict=True):
+                yield target, rows, True
+        case OperatorAssignmentStmt(lvalue=target) | DelStmt(expr=target):
+            yield target, None, False
+        case WithStmt(target=targets) | TryStmt(vars=targets):
+            yield from ((target, None, False) for target in targets)
+        case AsPattern(name=target) | StarredPattern(capture=target):
+            yield target, None, False
+        case MappingPattern(rest=target):
+            yield target, None, False
+
+
+def _called_with(call: CallExpr, name: str) -> Iterator[tuple[Argument, Expression]]:
+    """Yield the parameters of a lambda with the rows that a builtin gives it."""
+    given = positional(call)
+    function: Expression | None = None
+    if name in _KEYED and len(given) == 1:
+        function = argument(call, "key", None)
+    elif name in _MAPPED and len(given) == 2:
+        function = given[0]
+    if isinstance(function, LambdaExpr):
+        yield from ((each, given[-1]) for each in function.arguments)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from mypy.nodes import ARG_NAMED, ARG_POS, CallExpr, Expression, NameExpr
 
 from django_reckon._mypy import fullnames
@@ -20,6 +22,12 @@ def argument(call: CallExpr, name: str, position: int | None) -> Expression | No
                 return value
             places += 1
     return None
+
+
+def positional(call: CallExpr) -> list[Expression]:
+    """Return the arguments that are given by position and written out."""
+    given = zip(call.args, call.arg_kinds, strict=True)
+    return [value for value, _ in takewhile(lambda each: each[1] == ARG_POS, given)]
 
 
 def is_true(expression: Expression | None) -> bool:

@@ -16,7 +16,7 @@ from mypy.types import (
 )
 
 from django_reckon._mypy import codes, declarations
-from django_reckon._mypy.bindings import attributes_of_first
+from django_reckon._mypy.body import attributes_of_first
 from django_reckon._mypy.declarations import Found, checker
 from django_reckon._mypy.depending import RuleCheck
 from django_reckon._mypy.guard import Guard
@@ -31,7 +31,6 @@ from django_reckon._mypy.runtime import (
     member,
     problems_of,
 )
-from django_reckon._mypy.source import Function, SourceFile, Sources
 from django_reckon._mypy.undeclared import declared_by, report_undeclared
 from django_reckon._mypy.values import field_type, held_type, misfit, swapped
 
@@ -44,7 +43,6 @@ class Checks:
         self._runtime = runtime
         self._find_type = find_type
         self._members = Members(runtime, find_type)
-        self._sources = Sources()
         self._guard = guard
 
     def decorated(self, ctx: MethodContext) -> Type:
@@ -70,8 +68,7 @@ class Checks:
             if name != "compute" or not isinstance(kind, CallableType):
                 continue
             lambdas = [each for each in given if isinstance(each, LambdaExpr)]
-            file = self._file(ctx)
-            if not any(self._is_early(each, file, model) for each in lambdas):
+            if not any(_is_early(each, model) for each in lambdas):
                 kinds[place] = kind.copy_modified(arg_types=[Instance(model, [])])
         return signature.copy_modified(arg_types=kinds)
 
@@ -117,19 +114,17 @@ class Checks:
     def _check_reads(
         self, ctx: FunctionContext | MethodContext, found: Found, rules: list[Rule]
     ) -> None:
-        start, file = self._members.place(found.model), self._file(ctx)
-        function = _parsed(file, found)
+        start = self._members.place(found.model)
         declared = declared_by(self._members, start, rules)
-        if function is None or declared is None:
+        if found.function is None or declared is None:
             return
 
-        def report(message: str, line: int, column: int) -> None:
-            at = Context(line, column)
+        def fail(message: str, at: Context) -> None:
             ctx.api.fail(message, at, code=codes.COMPUTED_UNDECLARED)
 
-        reader = Reader(self._members, file, checker(ctx).tree.fullname)
-        reads = reader.reads(function, Spot((), start))
-        report_undeclared(found.name, reads, declared, report)
+        reader = Reader(self._members, checker(ctx).tree)
+        reads = reader.reads(found.function, Spot((), start))
+        report_undeclared(found.name, reads, declared, fail)
 
     def _rules(self, found: Found, field: RuntimeField | None) -> list[Rule] | None:
         """Return the rules as written, or as Django has them from elsewhere."""
@@ -160,27 +155,14 @@ class Checks:
             return member(model, found.name)
         return None
 
-    def _is_early(self, given: LambdaExpr, file: SourceFile, model: TypeInfo) -> bool:
-        """
-        Tell whether a lambda reads what is declared below it.
 
-        Those have no type yet, and mypy does not come back to a lambda.
-        """
-        parsed = file.lambda_at(given.line, given.column)
-        return parsed is not None and any(
-            name in model.names and attribute_type(model, name) is None
-            for name in attributes_of_first(parsed)
-        )
+def _is_early(function: LambdaExpr, model: TypeInfo) -> bool:
+    """
+    Tell whether a lambda reads what is declared below it.
 
-    def _file(
-        self, ctx: FunctionContext | FunctionSigContext | MethodContext
-    ) -> SourceFile:
-        return self._sources.file(checker(ctx).tree.path)
-
-
-def _parsed(file: SourceFile, found: Found) -> Function | None:
-    """Return the function as Python parsed it."""
-    function = found.function
-    if isinstance(function, LambdaExpr):
-        return file.lambda_at(function.line, function.column)
-    return file.function(function.name, function.line) if function else None
+    Those have no type yet, and mypy does not come back to a lambda.
+    """
+    return any(
+        name in model.names and attribute_type(model, name) is None
+        for name in attributes_of_first(function)
+    )

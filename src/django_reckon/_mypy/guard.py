@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -45,11 +45,3 @@ class Guard:
             "Please report this:\n"
         )
         traceback.print_exc()
-
-
-class Reporter(Protocol):
-    """Shows an error at a place of the file that is being checked."""
-
-    def __call__(self, message: str, line: int, column: int) -> None:
-        """Show it."""
-        ...

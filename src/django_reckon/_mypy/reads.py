@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from mypy.nodes import Decorator, FuncDef, TypeInfo
-
-from django_reckon._mypy.bindings import (
-    ROWS_OF,
-    Bindings,
-    bindings_of,
-    body_nodes,
-    parameters,
+from mypy.nodes import (
+    AssignmentExpr,
+    AwaitExpr,
+    CallExpr,
+    Context,
+    Decorator,
+    Expression,
+    FuncDef,
+    IndexExpr,
+    MemberExpr,
+    MypyFile,
+    NameExpr,
+    Node,
+    OverloadedFuncDef,
+    SliceExpr,
 )
+
+from django_reckon._mypy.bindings import ROWS_OF, Bindings
+from django_reckon._mypy.body import Function, body_of, parameters
+from django_reckon._mypy.calls import positional
 from django_reckon._mypy.members import Member, Members, Place
-from django_reckon._mypy.source import Function, SourceFile
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -67,8 +76,7 @@ class Read:
         is_relation: Whether rows are fetched by it.
         is_column: Whether it is a column.
         model: Full name of its model.
-        line: Where.
-        column: Where in the line.
+        at: Where.
         through: The helper that reads it; empty for the function itself.
     """
 
@@ -77,87 +85,82 @@ class Read:
     is_relation: bool
     is_column: bool
     model: str
-    line: int
-    column: int
+    at: Context
     through: str = ""
 
 
 class Reader:
     """Finds the reads of one function and of the helpers that it calls."""
 
-    def __init__(self, members: Members, file: SourceFile, module: str) -> None:
+    def __init__(self, members: Members, tree: MypyFile) -> None:
         """Take the file that is checked; bodies of others may not be there."""
         self._members = members
-        self._file = file
-        self._module = module
-        self._entered: set[tuple[int, Path]] = set()
+        self._module = tree.fullname
+        self._entered: set[tuple[Function, Path]] = set()
 
     def reads(self, function: Function, start: Spot) -> Iterator[Read]:
         """Yield what a function reads of its first parameter."""
-        names = parameters(function)
-        if names:
-            yield from self._reads(function, {names[0]: start})
+        yield from self._reads(function, dict.fromkeys(parameters(function)[:1], start))
 
     def _reads(self, function: Function, given: dict[str, Spot]) -> Iterator[Read]:
         for spot in given.values():
-            key = (id(function), spot.path)
+            key = (function, spot.path)
             if key in self._entered:
                 return
             self._entered.add(key)
-        nodes = body_nodes(function)
-        scope = _Scope(self._members, bindings_of(nodes), given)
-        for node in nodes:
-            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-                yield from self._attribute(node, scope)
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                yield from self._call(node, node.func.id, scope)
+        body = body_of(function)
+        scope = _Scope(self._members, body.bindings, given)
+        for attribute in body.reads:
+            yield from self._attribute(attribute, scope)
+        for call, callee in body.calls:
+            yield from self._call(call, callee, scope)
 
-    def _attribute(self, node: ast.Attribute, scope: _Scope) -> Iterator[Read]:
-        spot = scope.spot(node.value)
+    def _attribute(self, node: MemberExpr, scope: _Scope) -> Iterator[Read]:
+        spot = scope.spot(node.expr)
         if spot is None or spot.is_many:
             return
-        found = self._members.find(spot.place, node.attr)
-        if found is None:
-            helper = self._method(spot.place.info, node.attr)
-            if helper is not None:
-                names = parameters(helper)[:1]
-                yield from self._helped(
-                    node, node.attr, helper, dict.fromkeys(names, spot)
-                )
-        else:
+        found = self._members.find(spot.place, node.name)
+        if found is not None:
             yield from _read(spot, found, node)
-
-    def _call(self, node: ast.Call, name: str, scope: _Scope) -> Iterator[Read]:
-        """Yield what a function of the same module reads of what it is given."""
-        helper = self._file.helpers.get(name)
-        if helper is None or scope.binds(name):
             return
-        names = parameters(helper)
+        symbol = spot.place.info.get(node.name) if spot.place.info else None
+        helper = self._function(symbol.node) if symbol is not None else None
+        if helper is not None:
+            given = dict.fromkeys(parameters(helper)[:1], spot)
+            yield from self._helped(node, node.name, helper, given)
+
+    def _call(self, node: CallExpr, callee: NameExpr, scope: _Scope) -> Iterator[Read]:
+        """Yield what a function of the same module reads of what it is given."""
+        helper = self._function(callee.node)
+        if helper is None:
+            return
         given = {}
-        for parameter, argument in zip(names, node.args, strict=False):
-            spot = scope.spot(argument)
+        for name, value in zip(parameters(helper), positional(node), strict=False):
+            spot = scope.spot(value)
             if spot is not None:
-                given[parameter] = spot
+                given[name] = spot
         if given:
-            yield from self._helped(node, name, helper, given)
+            yield from self._helped(node, callee.name, helper, given)
 
     def _helped(
-        self, node: ast.expr, name: str, helper: Function, given: dict[str, Spot]
+        self, at: Context, name: str, helper: Function, given: dict[str, Spot]
     ) -> Iterator[Read]:
         """Yield what a helper reads, each where the helper is called."""
         for read in self._reads(helper, given):
-            yield replace(read, line=node.lineno, column=node.col_offset, through=name)
+            yield replace(read, at=at, through=name)
 
-    def _method(self, info: TypeInfo | None, name: str) -> Function | None:
-        symbol = info.get(name) if info is not None else None
-        node = symbol.node if symbol is not None else None
+    def _function(self, node: Node | None) -> FuncDef | None:
+        """Return a function whose body is here, for a name or attribute of it."""
+        if isinstance(node, OverloadedFuncDef):
+            # What its signatures share, or the getter of a property.
+            node = node.impl or node.items[0]
         if isinstance(node, Decorator):
             node = node.func
-        if not isinstance(node, FuncDef) or node.info.module_name != self._module:
+        if not isinstance(node, FuncDef) or node.is_static or node.is_class:
             return None
-        if node.is_static or node.is_class:
-            return None
-        return self._file.function(node.name, node.line)
+        module, _, _ = node.fullname.rpartition(".")
+        home = node.info.module_name if node.info else module
+        return node if home == self._module else None
 
 
 class _Scope:
@@ -171,34 +174,26 @@ class _Scope:
         self._given = given
         self._known: dict[str, Spot | None] = {}
 
-    def binds(self, name: str) -> bool:
-        """Tell whether a name is the function's own."""
-        bound = self._bindings
-        return name in self._given or any(
-            name in several for several in (bound.values, bound.items, bound.opaque)
-        )
-
-    def spot(self, node: ast.expr) -> Spot | None:
+    def spot(self, node: Expression) -> Spot | None:
         """Return what an expression stands for; None where that is not sure."""
         match node:
-            case ast.Name(id=name):
+            case NameExpr(name=name):
                 return self._named(name)
-            case ast.NamedExpr(value=value) | ast.Await(value=value):
-                return self.spot(value)
-            case ast.Attribute(value=value, attr=name):
+            case MemberExpr(expr=value, name=name):
                 return self._related(self.spot(value), name)
-            case ast.Call(func=ast.Attribute(value=value, attr=method)):
+            case CallExpr(callee=MemberExpr(expr=value, name=method)):
                 return self._rows(self.spot(value), method)
-            case ast.Call(func=ast.Name(id=name), args=[value, *_]) if (
-                name in ROWS_OF and not self.binds(name)
-            ):
-                spot = self.spot(value)
-                return spot if spot is not None and spot.is_many else None
-            case ast.Subscript(value=value, slice=index):
+            case CallExpr(callee=NameExpr(fullname=name)) if name in ROWS_OF:
+                for value in positional(node)[:1]:
+                    spot = self.spot(value)
+                    return spot if spot is not None and spot.is_many else None
+            case IndexExpr(base=value, index=index):
                 spot = self.spot(value)
                 if spot is None or not spot.is_many:
                     return None
-                return replace(spot, is_many=isinstance(index, ast.Slice))
+                return replace(spot, is_many=isinstance(index, SliceExpr))
+            case AssignmentExpr(value=value) | AwaitExpr(expr=value):
+                return self.spot(value)
         return None
 
     def _named(self, name: str) -> Spot | None:
@@ -240,7 +235,7 @@ class _Scope:
         return replace(spot, is_many=False) if method in _ONE_ROW else None
 
 
-def _read(spot: Spot, found: Member, node: ast.Attribute) -> Iterator[Read]:
+def _read(spot: Spot, found: Member, at: Context) -> Iterator[Read]:
     path, name = spot.path, found.name
     is_relation, is_column = found.is_relation, found.is_column
     if found.is_parent:
@@ -254,5 +249,4 @@ def _read(spot: Spot, found: Member, node: ast.Attribute) -> Iterator[Read]:
     elif not found.is_column and found.target is None:
         # A generic foreign key, say.
         return
-    model, at = spot.place.fullname, (node.lineno, node.col_offset)
-    yield Read(path, name, is_relation, is_column, model, *at)
+    yield Read(path, name, is_relation, is_column, spot.place.fullname, at)

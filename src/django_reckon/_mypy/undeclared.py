@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django_reckon._mypy import fullnames
-from django_reckon._mypy.depending import segments
-from django_reckon._mypy.guard import Reporter
+from django_reckon._mypy.depending import Fail, segments
 from django_reckon._mypy.members import Members, Place
 from django_reckon._mypy.reads import Path, Read
 from django_reckon._mypy.rules import Rule
@@ -66,7 +65,7 @@ def declared_by(
 
 
 def report_undeclared(
-    name: str, reads: Iterable[Read], declared: Declared, report: Reporter
+    name: str, reads: Iterable[Read], declared: Declared, fail: Fail
 ) -> None:
     """Report each field that is read and not listed, once."""
     known = list(reads)
@@ -81,7 +80,7 @@ def report_undeclared(
         if is_own or is_passed or full in told or declared.lists(read):
             continue
         told.add(full)
-        report(_message(name, read), read.line, read.column)
+        fail(_message(name, read), read.at)
 
 
 def _message(name: str, read: Read) -> str:
