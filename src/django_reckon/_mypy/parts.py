@@ -14,7 +14,7 @@ from mypy import patterns as p
 
 # kind -> attributes that hold nodes, or lists and tuples of them. Types are left out:
 # nobody reads a field there; so are symbols, which lead out of the tree.
-_PARTS: Final[dict[type[n.Node], tuple[str, ...]]] = {
+PARTS: Final[dict[type[n.Node], tuple[str, ...]]] = {
     n.Argument: ("initializer",),
     n.AssertStmt: ("expr", "msg"),
     n.AssertTypeExpr: ("expr",),
@@ -78,7 +78,7 @@ def walk(top: n.Node) -> Iterator[n.Node]:
     # It grows as it is walked over.
     for node in found:
         yield node
-        for name in _PARTS.get(type(node), ()):
+        for name in PARTS.get(type(node), ()):
             _collect(getattr(node, name), found)
 
 
