@@ -135,13 +135,15 @@ def _updating_batch(original: Method) -> Method:
         if interest is None or not pk_list:
             original(query, pk_list, values, using)
             return
-        fields = {concrete_field(model, name): values[name] for name in values}
-        if any(table_owner(each.model) is not table_owner(model) for each in fields):
+        fields = {name: concrete_field(model, name) for name in values}
+        owners = {table_owner(each.model) for each in fields.values()}
+        if owners - {table_owner(model)}:
             # A parent's column: its own statements will be seen.
             original(query, pk_list, values, using)
             return
         keys = as_keys(model, pk_list)
-        write = Rewrite(query, using, interest, ChangeKind.UPDATE, fields, keys)
+        written = {fields[name].name: value for name, value in values.items()}
+        write = Rewrite(query, using, interest, ChangeKind.UPDATE, written, keys)
         write.run(lambda part: original(_marked(part), pk_list, values, using))
 
     return update_batch

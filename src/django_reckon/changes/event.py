@@ -60,5 +60,6 @@ class Change:
     def __post_init__(self) -> None:
         """Let nobody who hears of the change alter it for the next one."""
         for name in ("before", "after"):
-            targets = MappingProxyType(dict(getattr(self, name)))
-            object.__setattr__(self, name, targets)
+            targets = getattr(self, name)
+            if targets is not NOWHERE:
+                object.__setattr__(self, name, MappingProxyType(dict(targets)))

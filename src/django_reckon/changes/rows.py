@@ -63,8 +63,11 @@ def _pinned(part: object, query: Query) -> Sequence[Any] | None:
     if isinstance(part, WhereNode):
         if part.negated or (part.connector != AND and len(part.children) > 1):
             return None
-        each_part = (_pinned(child, query) for child in part.children)
-        return next((found for found in each_part if found is not None), None)
+        for child in part.children:
+            found = _pinned(child, query)
+            if found is not None:
+                return found
+        return None
     if not isinstance(part, Lookup) or not _is_key(part.lhs, query):
         return None
     if part.lookup_name not in {"exact", "in"} or is_expression(part.rhs):

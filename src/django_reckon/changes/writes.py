@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from django.db.models import Model
 from django.db.models.sql import Query, UpdateQuery
 
 from django_reckon.changes.delivery import as_one, deliver, enter
@@ -16,19 +15,18 @@ from django_reckon.changes.rows import (
     Rows,
     as_keys,
     batched,
-    is_expression,
     key_fields,
     pinned_keys,
     read_keys,
     read_rows,
 )
-from django_reckon.changes.targets import column, columns, relations_of, stored, targets
+from django_reckon.changes.shape import Shape, shape_of
+from django_reckon.changes.targets import column, columns, stored, targets
 from django_reckon.changes.watch import Interest
 from django_reckon.ground.columns import is_same
 from django_reckon.ground.internals import (
     AnyField,
     model_of,
-    table_owner,
     values_of,
     with_generated,
 )
@@ -48,7 +46,7 @@ class Rewrite:
         using: Database alias.
         interest: Who wants to know; narrowed by run() to those whom it touches.
         kind: UPDATE, DELETE or LOAD.
-        values: Field -> what an update sets it to; empty for a delete.
+        values: Name of a field -> what an update sets it to; empty for a delete.
         keys: Primary keys where the caller has them.
     """
 
@@ -56,104 +54,65 @@ class Rewrite:
     using: str
     interest: Interest
     kind: ChangeKind
-    values: Mapping[AnyField, Any]
+    values: Mapping[str, Any]
     keys: tuple[Key, ...] | None
+    _shape: Shape = field(init=False)
 
     def run(self, execute: Callable[[Query], Result]) -> Result:
         """Run the statement and report it; both or neither."""
-        self.interest = self.interest.now(self.using).about(self._fields)
+        self._shape = shape_of(
+            self.interest.now(self.using),
+            model_of(self.query),
+            self.kind,
+            self.values,
+            are_keys_known=self.keys is not None,
+        )
+        self.interest = self._shape.interest
         if not self.interest.watches:
             return execute(self.query)
         return as_one(self.using, self.interest, partial(self._run, execute))
 
     def _run(self, execute: Callable[[Query], Result]) -> Result:
-        enter(self.interest, self._model, self.using, self._pointing())
+        shape = self._shape
+        enter(self.interest, shape.model, self.using, self._pointing())
         rows = self._read()
         if self.interest.lock and rows is not None and self.keys is None:
             result = self._held_to(rows, execute)
         else:
             result = execute(self.query)
         if result is None or result:
-            change = self._change(self._fields, rows)
+            change = self._change(shape.fields, rows)
             deliver(self.interest, change, self._moved(change, rows))
         return result
 
     def _pointing(self) -> Targets:
         """Return where the rows will lead by the relations that are written."""
         return {
-            field.name: targets([stored(field, self.values[field])])
-            for field in self._relations
-            if field in self.values and not self._is_computed(field)
+            field.name: targets([stored(field, self.values[field.name])])
+            for field in self._shape.pointing
         }
-
-    @cached_property
-    def _model(self) -> type[Model]:
-        """The model of the table that is written."""
-        return table_owner(model_of(self.query))
-
-    @cached_property
-    def _fields(self) -> frozenset[str] | None:
-        if self.kind is not ChangeKind.UPDATE:
-            return None
-        return self._written(field.name for field in self.values)
-
-    def _written(self, names: Iterable[str]) -> frozenset[str]:
-        return with_generated(self._model, names)
 
     def _read(self) -> Rows | None:
         """Read the rows if someone needs to know more than the statement tells."""
-        interest = self.interest
-        if self._is_lazy and not self._relations:
+        shape, lock = self._shape, self.interest.lock
+        if shape.is_told:
             return None
-        unknown = interest.keys and self.keys is None
-        if not self._columns and not interest.lock and not unknown:
+        unknown = self.interest.keys and self.keys is None
+        if not shape.columns and not lock and not unknown:
             return None
-        set_by = [self.values[f] for f in self._relations if self._is_computed(f)]
+        set_by = [self.values[field.name] for field in shape.made]
         if self.keys is not None and not set_by:
             return read_keys(
-                self._model, self.using, self.keys, self._columns, lock=interest.lock
+                shape.model, self.using, self.keys, shape.columns, lock=lock
             )
         return read_rows(
-            self.query,
-            self.using,
-            self._columns,
-            expressions=set_by,
-            lock=interest.lock,
+            self.query, self.using, shape.columns, expressions=set_by, lock=lock
         )
-
-    @cached_property
-    def _is_lazy(self) -> bool:
-        """Whether the statement itself tells enough of which rows it writes."""
-        if self.keys is None or self.kind is not ChangeKind.UPDATE:
-            return False
-        if self.interest.lazy is None:
-            return False
-        return not any(part in self.values for part in key_fields(self._model))
-
-    @cached_property
-    def _relations(self) -> list[AnyField]:
-        """The relations that are to be told of."""
-        relations = relations_of(self._model, self.interest)
-        if not self._is_lazy:
-            return relations
-        unread = self.interest.lazy or ()
-        return [f for f in relations if f in self.values or f.name not in unread]
-
-    @cached_property
-    def _columns(self) -> list[AnyField]:
-        """What to read: the relations first, then what is to be compared."""
-        compared = [f for f in self._compared if not self._is_computed(f)]
-        return self._relations + [f for f in compared if f not in self._relations]
-
-    @cached_property
-    def _compared(self) -> list[AnyField]:
-        """The fields that are written and whose old values someone compares."""
-        return [f for f in self.values if f.name in self.interest.compared]
 
     def _held_to(self, rows: Rows, execute: Callable[[Query], Result]) -> Result:
         """Write the rows that were read and no others that came to match since."""
         results = []
-        for some in batched(self._model, self.using, rows):
+        for some in batched(self._shape.model, self.using, rows):
             part = self.query.clone()
             part.clear_where()
             pin(part, some)
@@ -164,72 +123,75 @@ class Rewrite:
 
     def _moved(self, change: Change, rows: Rows | None) -> Change | None:
         """Return the part of the change that made a difference; None if none did."""
-        compared = self._compared
-        if rows is None or change.fields is None or not compared:
+        shape = self._shape
+        is_compared = bool(shape.compared or shape.surely_moved)
+        if rows is None or change.fields is None or not is_compared:
             return change
-        if any(part in self.values for part in key_fields(self._model)):
+        if shape.moves_keys:
             return change
-        moved = {field.name for field in compared if self._is_computed(field)}
-        places = [(f, self._columns.index(f)) for f in compared if f.name not in moved]
-        kept = {}
+        moved, kept = set(shape.surely_moved), {}
         for key, row in rows.items():
-            differ = {f.name for f, at in places if not self._is_kept(f, row[at])}
-            if differ or len(places) < len(compared):
+            differ = {
+                column.name
+                for column, at in shape.compared
+                if not self._is_kept(column, row[at])
+            }
+            if differ or shape.surely_moved:
                 kept[key] = row
                 moved |= differ
         if not kept:
             return None
-        return self._change(self._written(moved), kept)
+        return self._change(with_generated(shape.model, moved), kept)
 
-    def _is_kept(self, field: AnyField, old: Any) -> bool:
-        return is_same(field, old, self.values[field])
+    def _is_kept(self, column: AnyField, old: Any) -> bool:
+        return is_same(column, old, self.values[column.name])
 
     def _change(self, fields: frozenset[str] | None, rows: Rows | None) -> Change:
-        before = columns(self._relations, rows or {})
+        shape = self._shape
+        before = columns(shape.relations, rows or {}) if shape.relations else NOWHERE
+        keys = self.keys if rows is None else tuple(rows)
         return Change(
-            model=self._model,
+            model=shape.model,
             alias=self.using,
             kind=self.kind,
-            keys=self._renamed(self.keys if rows is None else tuple(rows)),
+            keys=self._renamed(keys) if shape.moves_keys else keys,
             fields=fields,
             before=before,
-            after=self._after(before, rows or {}),
+            after=self._after(before, rows or {}) if before else NOWHERE,
         )
 
     def _renamed(self, keys: tuple[Key, ...] | None) -> tuple[Key, ...] | None:
         """Add the new keys where an update writes to the key itself."""
-        parts = key_fields(self._model)
-        written = [part in self.values for part in parts]
-        if keys is None or not any(written):
-            return keys
-        if any(self._is_computed(part) for part in parts):
+        model = self._shape.model
+        names = [part.name for part in key_fields(model)]
+        if keys is None or not self._shape.expressions.isdisjoint(names):
             return None
-        new = [self.values.get(part) for part in parts]
-        if len(parts) == 1:
-            return as_keys(self._model, (*keys, *new))
+        new = [self.values.get(name) for name in names]
+        if len(names) == 1:
+            return as_keys(model, (*keys, *new))
+        written = [name in self.values for name in names]
         moved = [
             [new[at] if written[at] else old for at, old in enumerate(key)]
             for key in keys
         ]
-        return as_keys(self._model, (*keys, *moved))
+        return as_keys(model, (*keys, *moved))
 
     def _after(self, before: Targets, rows: Rows) -> Targets:
+        shape = self._shape
         if self.kind is ChangeKind.DELETE:
             return NOWHERE
         after: dict[str, frozenset[Key] | None] = {}
-        position = len(self._columns)
-        for field in self._relations:
-            if field not in self.values:
-                after[field.name] = before[field.name]
-            elif self._is_computed(field):
-                after[field.name] = column(rows, position)
+        position = len(shape.columns)
+        for relation in shape.relations:
+            name = relation.name
+            if name not in self.values:
+                after[name] = before[name]
+            elif name in shape.expressions:
+                after[name] = column(rows, position)
                 position += 1
             else:
-                after[field.name] = targets([stored(field, self.values[field])])
+                after[name] = targets([stored(relation, self.values[name])])
         return after
-
-    def _is_computed(self, field: AnyField) -> bool:
-        return is_expression(self.values.get(field))
 
 
 def update_of(

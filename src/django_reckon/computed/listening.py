@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import Model
 
-from django_reckon.changes.event import Change, ChangeKind, Targets
+from django_reckon.changes.event import Change, ChangeKind
 from django_reckon.changes.rows import key_fields
 from django_reckon.changes.watch import Watch, watch_list
-from django_reckon.computed.refreshing import gates
 from django_reckon.computed.refreshing.engine import computing_now, running_on
+from django_reckon.computed.refreshing.gates import before_write, is_on
 from django_reckon.computed.refreshing.plan import NOTHING, SeenTo, plan
 from django_reckon.computed.refreshing.refusals import refused
 from django_reckon.computed.refreshing.saves import saving_now, seen_to_by_save
@@ -156,7 +156,7 @@ def _watch(edges: Iterable[Edge]) -> Watch:
         sources for name, sources in generated_from(source).items() if name in fields
     ]
     must_tell = {edge.via for edge in edges if edge.row_lookup is None}
-    eager = Watch(
+    running = Watch(
         listener=submit,
         fields=fields.union(key, *made_from),
         relations=tuple(sorted({edge.via for edge in edges if edge.via is not None})),
@@ -165,35 +165,40 @@ def _watch(edges: Iterable[Edge]) -> Watch:
         moved=True,
         prepare=prepare,
         explain=refused,
-        enter=_before_write,
     )
-    lazy = replace(eager, lazy=frozenset(eager.relations) - must_tell)
-    unlocked = {each: replace(each, lock=False) for each in (eager, lazy)}
-    return replace(eager, now=partial(_now, eager, lazy, unlocked))
+    at_once = replace(running, enter=partial(before_write, refreshed_at_once=True))
+    later = replace(
+        running,
+        enter=partial(before_write, refreshed_at_once=False),
+        lazy=frozenset(running.relations) - must_tell,
+    )
+    locked = _Wishes(running, at_once, later)
+    unlocked = _Wishes(*(replace(each, lock=False) for each in locked))
+    return replace(at_once, now=partial(_now, locked, unlocked))
 
 
-def _now(
-    eager: Watch, lazy: Watch, unlocked: Mapping[Watch, Watch], alias: str
-) -> Watch | None:
+class _Wishes(NamedTuple):
+    """
+    What to know of a write, by what becomes of it.
+
+    Attributes:
+        running: It is a part of a refresh, which takes on what it makes due.
+        at_once: It is refreshed right after; not at all, if its old values tell that
+            it moved nothing.
+        later: It is refreshed when others are as well.
+    """
+
+    running: Watch
+    at_once: Watch
+    later: Watch
+
+
+def _now(locked: _Wishes, unlocked: _Wishes, alias: str) -> Watch | None:
     """Return what to know of a write at the moment."""
-    chosen = _attention(eager, lazy, alias)
-    if chosen is None or gates.is_on():
-        return chosen
-    return unlocked[chosen]
-
-
-def _before_write(model: type[Model], alias: str, pointing: Targets) -> None:
-    if running_on(alias) is None:
-        at_once = suspension() is None and not current_strategy().waits(alias)
-        gates.before_write(model, alias, pointing, refreshed_at_once=at_once)
-
-
-def _attention(eager: Watch, lazy: Watch, alias: str) -> Watch | None:
+    wishes = locked if is_on() else unlocked
     if running_on(alias) is not None:
-        return eager
+        return wishes.running
     suspended = suspension()
     if suspended is not None:
-        return None if suspended.work_on(alias) is None else lazy
-    # A write that is refreshed at once is not, if its old values tell that it moved
-    # nothing.
-    return lazy if current_strategy().waits(alias) else eager
+        return None if suspended.work_on(alias) is None else wishes.later
+    return wishes.later if current_strategy().waits(alias) else wishes.at_once

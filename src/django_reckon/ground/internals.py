@@ -200,9 +200,9 @@ def put_first_on_commit(
     callbacks.insert(0, (set(), work, False))
 
 
-def values_of(query: Query) -> dict[AnyField, Any]:
-    """Return what an update sets, expressions resolved: field -> value."""
-    return {field: value for field, _, value in getattr(query, "values", ())}
+def values_of(query: Query) -> dict[str, Any]:
+    """Return what an update sets, expressions resolved: field's name -> value."""
+    return {field.name: value for field, _, value in getattr(query, "values", ())}
 
 
 def concrete_field(model: type[Model], name: str) -> AnyField:

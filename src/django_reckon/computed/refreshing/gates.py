@@ -81,14 +81,13 @@ def before_write(
     Raises:
         ConfigurationError: At the isolation level of the database no lock would help.
     """
-    connection = connections[alias]
     if not is_on():
         return
-    alone = not is_own(alias)
-    if not vendor_of(connection).pointing_locks:
-        if alone and refreshed_at_once:
+    if not vendor_of(connections[alias]).pointing_locks:
+        if refreshed_at_once and not is_own(alias):
             _pass(alias, registry.group_of(model), alone=True)
         return
+    alone = not is_own(alias)
     if is_frozen(alias):
         raise ConfigurationError(_LEVEL.format(alias=alias))
     _pass(alias, registry.group_of(model), alone=alone)

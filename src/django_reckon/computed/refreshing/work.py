@@ -71,14 +71,20 @@ class Work:
         known = set() if keys is None else {key for key in keys if key is not None}
         stale = set(fields)
         if stale and (known or keys is None):
-            fresh = Due(known, everything=keys is None, fields=stale)
-            self.due.setdefault(route, Due()).merge(fresh)
+            self._add(route, Due(known, everything=keys is None, fields=stale))
 
     def merge(self, other: Work) -> Work:
         """Take over what is due in another, and return this one."""
         for route, due in other.due.items():
-            self.due.setdefault(route, Due()).merge(due)
+            self._add(route, due)
         return self
+
+    def _add(self, route: Route, due: Due) -> None:
+        known = self.due.get(route)
+        if known is None:
+            self.due[route] = Due(set(due.keys), due.everything, set(due.fields))
+        else:
+            known.merge(due)
 
     def take(
         self, model: type[Model], fields: Iterable[str]
