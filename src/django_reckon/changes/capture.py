@@ -28,6 +28,7 @@ from django.db.models.sql.compiler import (
     SQLInsertCompiler,
     SQLUpdateCompiler,
 )
+from django.db.models.sql.constants import NO_RESULTS
 
 from django_reckon.changes.event import ChangeKind
 from django_reckon.changes.group import as_group
@@ -82,7 +83,9 @@ def _updating(original: Method) -> Method:
         if not values_of(query) or hasattr(query, _SEEN) or _silent.get():
             return original(compiler, how)
         using = _alias(compiler)
-        write = update_of(query, using, interest, raw=_loading.get())
+        write = update_of(
+            query, using, interest, raw=_loading.get(), is_counting=how != NO_RESULTS
+        )
         return write.run(lambda part: original(_marked(part).get_compiler(using), how))
 
     @wraps(original)

@@ -42,6 +42,7 @@ class Shape:
         surely_moved: Names of what someone compares and nobody can before the write.
         moves_keys: Whether a part of the primary key is written.
         is_told: Whether the statement itself tells all that is wanted.
+        is_triable: Whether it would, if the relations led where they did before.
     """
 
     interest: Interest
@@ -56,6 +57,7 @@ class Shape:
     surely_moved: frozenset[str]
     moves_keys: bool
     is_told: bool
+    is_triable: bool
 
 
 def shape_of(
@@ -128,17 +130,19 @@ def _shape(
     known = [f for f in compared if f.name not in made]
     read = relations + [f for f in known if f not in relations]
     written = [f for f in relations if f.name in names]
+    pointing = [f for f in written if f.name not in made]
     return Shape(
         interest=interest,
         model=model,
         fields=fields,
         expressions=made,
         relations=tuple(relations),
-        pointing=tuple(f for f in written if f.name not in made),
+        pointing=tuple(pointing),
         made=tuple(f for f in written if f.name in made),
         columns=tuple(read),
         compared=tuple((f, read.index(f)) for f in known),
         surely_moved=made.intersection(f.name for f in compared),
         moves_keys=moves_keys,
         is_told=is_lazy and not relations,
+        is_triable=is_lazy and bool(relations) and pointing == relations,
     )

@@ -51,6 +51,10 @@ class Watch:
             its rows' keys needs no query to tell what it replaces: fields that it
             writes count as moved then, and these relations are told of only if they
             are written.
+        due: Asked before an update of one row whose relations are written, with what
+            it will be if they lead where they led: whether the listener needs to hear
+            no more than that. Then the update is tried on that condition, which takes
+            no query to tell what it replaces. Only for who is lazy.
         now: Asked at each write, with the database's alias, what the wish comes to at
             the moment; None for nothing.
     """
@@ -66,6 +70,7 @@ class Watch:
     enter: Callable[[type[Model], str, Targets], object] | None = None
     explain: Explainer | None = None
     lazy: frozenset[str] | None = None
+    due: Callable[[Change], bool] | None = None
     now: Callable[[str], Watch | None] | None = None
 
     def minds(self, fields: frozenset[str] | None) -> bool:
@@ -124,6 +129,14 @@ class Interest:
                 return None
             wanted.update(set(each.relations) - each.lazy)
         return frozenset(self.relations) - wanted
+
+    def is_due(self, change: Change) -> bool:
+        """Tell whether nobody needs to hear more of an update than this."""
+        return all(
+            each.due is not None and each.due(change)
+            for each in self.watches
+            if each.relations or each.moved
+        )
 
     @cached_property
     def compared(self) -> frozenset[str]:

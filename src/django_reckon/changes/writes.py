@@ -30,7 +30,7 @@ from django_reckon.ground.internals import (
     values_of,
     with_generated,
 )
-from django_reckon.ground.membership import pin
+from django_reckon.ground.membership import hold, pin
 
 # What Django's own method returns: rows, a number of them, or nothing.
 Result = Any
@@ -48,6 +48,8 @@ class Rewrite:
         kind: UPDATE, DELETE or LOAD.
         values: Name of a field -> what an update sets it to; empty for a delete.
         keys: Primary keys where the caller has them.
+        is_counting: Whether its execution returns the rows that were written, or how
+            many.
     """
 
     query: Query
@@ -56,6 +58,7 @@ class Rewrite:
     kind: ChangeKind
     values: Mapping[str, Any]
     keys: tuple[Key, ...] | None
+    is_counting: bool = False
     _shape: Shape = field(init=False)
 
     def run(self, execute: Callable[[Query], Result]) -> Result:
@@ -74,7 +77,12 @@ class Rewrite:
 
     def _run(self, execute: Callable[[Query], Result]) -> Result:
         shape = self._shape
-        enter(self.interest, shape.model, self.using, self._pointing())
+        pointing = self._pointing()
+        enter(self.interest, shape.model, self.using, pointing)
+        if shape.is_triable and self.is_counting and len(self.keys or ()) == 1:
+            result = self._tried(execute, pointing)
+            if result:
+                return result
         rows = self._read()
         if self.interest.lock and rows is not None and self.keys is None:
             result = self._held_to(rows, execute)
@@ -83,6 +91,28 @@ class Rewrite:
         if result is None or result:
             change = self._change(shape.fields, rows)
             deliver(self.interest, change, self._moved(change, rows))
+        return result
+
+    def _tried(self, execute: Callable[[Query], Result], pointing: Targets) -> Result:
+        """Update the row unless its relations move; return nothing if it was not."""
+        shape = self._shape
+        change = Change(
+            model=shape.model,
+            alias=self.using,
+            kind=self.kind,
+            keys=self.keys,
+            fields=shape.fields,
+            before=pointing,
+            after=pointing,
+        )
+        if not self.interest.is_due(change):
+            return None
+        values = [(each, self.values[each.name]) for each in shape.pointing]
+        query = self.query.clone()
+        hold(query, {field: stored(field, value) for field, value in values})
+        result = execute(query)
+        if result:
+            deliver(self.interest, change, change)
         return result
 
     def _pointing(self) -> Targets:
@@ -195,7 +225,7 @@ class Rewrite:
 
 
 def update_of(
-    query: UpdateQuery, using: str, interest: Interest, *, raw: bool
+    query: UpdateQuery, using: str, interest: Interest, *, raw: bool, is_counting: bool
 ) -> Rewrite:
     """Return the write that an update query makes."""
     return Rewrite(
@@ -205,6 +235,7 @@ def update_of(
         kind=ChangeKind.LOAD if raw else ChangeKind.UPDATE,
         values=values_of(query),
         keys=pinned_keys(query),
+        is_counting=is_counting,
     )
 
 

@@ -21,7 +21,7 @@ from django_reckon.computed.refreshing.work import Work
 from django_reckon.computed.rules.edges import Edge
 from django_reckon.computed.rules.registry import load, registry
 from django_reckon.computed.saving.preparing import is_unprepared, prepare
-from django_reckon.computed.strategies.behind import behind
+from django_reckon.computed.strategies.behind import behind, find_behind
 from django_reckon.computed.strategies.choice import current_strategy
 from django_reckon.computed.strategies.suspension import suspension
 from django_reckon.conf import computed as conf
@@ -80,6 +80,20 @@ def submit(change: Change) -> None:
     plan.add(work, change, _seen_to(change), prepared=prepared)
     if work:
         accept(work)
+    if change.kind is ChangeKind.UPDATE and change.before != change.after:
+        waiting = find_behind(change.alias)
+        if waiting is not None:
+            waiting.movers.add(change.model)
+
+
+def _is_due(change: Change) -> bool:
+    """Tell whether all that an update makes due is noted already, so far as it goes."""
+    waiting = find_behind(change.alias)
+    if waiting is None or suspension() is not None or change.model in waiting.movers:
+        return False
+    work = Work()
+    plan.add(work, change, seen_to_by_save(change.model, change.keys))
+    return waiting.holds(work)
 
 
 def _place(change: Change) -> Callable[[Work], object] | None:
@@ -171,6 +185,7 @@ def _watch(edges: Iterable[Edge]) -> Watch:
         running,
         enter=partial(before_write, refreshed_at_once=False),
         lazy=frozenset(running.relations) - must_tell,
+        due=_is_due,
     )
     locked = _Wishes(running, at_once, later)
     unlocked = _Wishes(*(replace(each, lock=False) for each in locked))

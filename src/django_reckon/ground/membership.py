@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Lookup
-from django.db.models.lookups import In
+from django.db.models.lookups import In, IsNull
 from django.db.models.sql import Query
-from django.db.models.sql.where import AND
+from django.db.models.sql.where import AND, WhereNode
 from typing_extensions import override
 
 from django_reckon.ground.internals import AnyField, model_of
@@ -57,6 +57,23 @@ def pin(query: Query, keys: Sequence[Any] | Query) -> None:
     alias: Any = query.get_initial_alias()
     lookup: Lookup[Any] = OneOf(parts[0].get_col(alias), list(keys))
     query.where.add(lookup, AND)
+
+
+def hold(query: Query, values: Mapping[AnyField, Any]) -> None:
+    """
+    Hold a query to the rows that have these values, beside its other conditions.
+
+    Args:
+        query: One of a single table.
+        values: Columns of that table, with plain values.
+    """
+    alias: Any = query.get_initial_alias()
+    where = WhereNode([query.where], AND)
+    for field, value in values.items():
+        column = field.get_col(alias)
+        exact: Any = field.get_lookup("exact")
+        where.add(IsNull(column, True) if value is None else exact(column, value), AND)
+    query.where = where
 
 
 def _type(field: AnyField, connection: BaseDatabaseWrapper) -> str:

@@ -48,6 +48,11 @@ class Due:
         self.everything |= other.everything
         self.fields |= other.fields
 
+    def covers(self, other: Due) -> bool:
+        """Tell whether all that is due in another is due here as well."""
+        is_there = self.everything or (not other.everything and other.keys <= self.keys)
+        return is_there and other.fields <= self.fields
+
 
 @dataclass(slots=True)
 class Work:
@@ -85,6 +90,11 @@ class Work:
             self.due[route] = Due(set(due.keys), due.everything, set(due.fields))
         else:
             known.merge(due)
+
+    def holds(self, route: Route, due: Due) -> bool:
+        """Tell whether all of that is due here."""
+        known = self.due.get(route)
+        return known is not None and known.covers(due)
 
     def take(
         self, model: type[Model], fields: Iterable[str]

@@ -33,10 +33,14 @@ class WriteBehind:
 
     It is done before the COMMIT, or as soon as a statement is about to read a column
     that is stale.
+
+    Attributes:
+        movers: Models whose rows have come to point at others in the transaction.
     """
 
     def __init__(self, alias: str) -> None:
         """Begin with nothing due; statements are looked at from now on."""
+        self.movers: set[type[Model]] = set()
         self._alias = alias
         self._ledger = Ledger()
         # What a fixture made due, whose rows may come before those they point at.
@@ -60,6 +64,10 @@ class WriteBehind:
             self._noted |= nodes
             self._stale = None
             self._looked.clear()
+
+    def holds(self, work: Work) -> bool:
+        """Tell whether all of that is due already."""
+        return self._ledger.holds(work)
 
     def note_loaded(self, work: Work) -> None:
         """Add what has become due by a fixture; no reader is served before its end."""

@@ -37,6 +37,13 @@ class Ledger:
         """Where to note what is due from now on."""
         return self._layers[-1].work
 
+    def holds(self, work: Work) -> bool:
+        """Tell whether all of that is due already."""
+        return all(
+            any(layer.work.holds(route, due) for layer in self._layers)
+            for route, due in work.due.items()
+        )
+
     def take(self) -> Work:
         """Return everything that is due, which counts as done now."""
         top = self._layers[-1]
