@@ -70,22 +70,23 @@ class Insert:
     def _run(
         self, execute: Callable[[], Result], returning: Sequence[AnyField]
     ) -> Result:
-        model = model_of(self.query)
+        query = self.query
+        model, is_upsert = model_of(query), conflict_of(query) is OnConflict.UPDATE
         fields = relations_of(model, self.interest)
-        pointing = {field.name: self._pointed_to(field, NOWHERE) for field in fields}
+        pointing = {field.name: _pointed_to(query, field, NOWHERE) for field in fields}
         enter(self.interest, model, self.using, pointing)
         self._prepare()
-        before = self._replaced(fields)
+        before = self._replaced(fields) if is_upsert and fields else NOWHERE
         rows = self._executed(execute)
         change = Change(
             model=table_owner(model),
             alias=self.using,
             kind=ChangeKind.LOAD if self.raw else ChangeKind.INSERT,
-            keys=_inserted_keys(self.query, returning, rows or ()),
+            keys=_inserted_keys(query, returning, rows or ()),
             fields=None,
             before=before,
-            after={field.name: self._pointed_to(field, before) for field in fields},
-            upsert=conflict_of(self.query) is OnConflict.UPDATE,
+            after={field.name: _pointed_to(query, field, before) for field in fields},
+            upsert=is_upsert,
         )
         deliver(self.interest, change, moved=change)
         return rows
@@ -140,20 +141,22 @@ class Insert:
 
     def _replaced(self, fields: Sequence[AnyField]) -> Targets:
         """Return where the rows point that an upsert is about to meet."""
-        if not fields or conflict_of(self.query) is not OnConflict.UPDATE:
-            return NOWHERE
         lock = self.interest.lock
         return columns(fields, replaced(self.query, self.using, fields, lock=lock))
 
-    def _pointed_to(self, field: AnyField, before: Targets) -> frozenset[Key] | None:
-        values = [getattr(row, field.attname) for row in self.query.objs]
-        if any(map(is_expression, values)):
-            return None
-        written = targets(stored(field, value) for value in values)
-        if written is None or field in updated_fields_of(self.query):
-            return written
-        # Rows that an upsert met went on pointing where they did.
-        return written | (before.get(field.name) or frozenset())
+
+def _pointed_to(
+    query: InsertQuery, field: AnyField, before: Targets
+) -> frozenset[Key] | None:
+    """Return where the rows lead by a relation; None if only the database knows."""
+    values = [getattr(row, field.attname) for row in query.objs]
+    if any(map(is_expression, values)):
+        return None
+    written = targets([stored(field, value) for value in values])
+    if written is None or not before or field in updated_fields_of(query):
+        return written
+    # Rows that an upsert met went on pointing where they did.
+    return written | (before.get(field.name) or frozenset())
 
 
 def _inserted_keys(
@@ -161,9 +164,9 @@ def _inserted_keys(
 ) -> tuple[Key, ...] | None:
     """Return the new keys; None when nobody told them all."""
     parts = key_fields(model_of(query))
-    told = {field: position for position, field in enumerate(returning)}
-    if len(rows) == len(query.objs) and all(part in told for part in parts):
-        keys = [[row[told[part]] for part in parts] for row in rows]
+    told = [at for part in parts for at, f in enumerate(returning) if f == part]
+    if len(rows) == len(query.objs) and len(told) == len(parts):
+        keys = [[row[at] for at in told] for row in rows]
     elif conflict_of(query) is OnConflict.UPDATE:
         # A row that was met keeps a key that may not be the object's.
         return None
