@@ -42,7 +42,8 @@ class Shape:
         surely_moved: Names of what someone compares and nobody can before the write.
         moves_keys: Whether a part of the primary key is written.
         is_told: Whether the statement itself tells all that is wanted.
-        is_triable: Whether it would, if the relations led where they did before.
+        held: What is told as written if the relations lead where they did before.
+        is_triable: Whether the statement would tell all then.
     """
 
     interest: Interest
@@ -57,6 +58,7 @@ class Shape:
     surely_moved: frozenset[str]
     moves_keys: bool
     is_told: bool
+    held: frozenset[str] | None
     is_triable: bool
 
 
@@ -144,5 +146,6 @@ def _shape(
         surely_moved=made.intersection(f.name for f in compared),
         moves_keys=moves_keys,
         is_told=is_lazy and not relations,
+        held=None if fields is None else fields.difference(f.name for f in pointing),
         is_triable=is_lazy and bool(relations) and pointing == relations,
     )

@@ -101,7 +101,7 @@ class Rewrite:
             alias=self.using,
             kind=self.kind,
             keys=self.keys,
-            fields=shape.fields,
+            fields=shape.held,
             before=pointing,
             after=pointing,
         )
