@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -135,7 +136,13 @@ def _close_async_connections() -> None:
 
 def _empty_redis() -> None:
     """Remove our own keys; a flush would take those of a neighbour's run too."""
-    with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3) as client:
-        keys = list(client.scan_iter(f"{settings.REDIS_KEY_PREFIX}:*", count=1000))
-        if keys:
-            client.delete(*keys)
+    client = _redis_client(settings.REDIS_URL)
+    keys = list(client.scan_iter(f"{settings.REDIS_KEY_PREFIX}:*", count=1000))
+    if keys:
+        client.delete(*keys)
+
+
+@cache
+def _redis_client(url: str) -> redis.Redis:
+    """Return one client for all tests: connecting takes longer than looking."""
+    return redis.Redis.from_url(url, socket_connect_timeout=3)
