@@ -21,6 +21,7 @@ from tests.changesapp.models import (
     Token,
     Tool,
 )
+from tests.support.snapshot import make_once
 from tests.testapp.models import Author, Book, LongBook, Member, Note, Order, Shelf
 
 if TYPE_CHECKING:
@@ -30,19 +31,36 @@ __all__ = ["Row", "World", "delete", "fields_of", "insert", "load", "update"]
 
 
 class World:
-    """A few rows of each model, on one database."""
+    """A few rows of each model, on one database; their keys are always the same."""
 
     def __init__(self, alias: str = "default") -> None:
         self.alias = alias
+        make_once(self, self._furnish, alias, "testapp", "changesapp")
+        # Kept here, for a deleted row loses its own.
+        self.pk = {
+            name: row.pk for name, row in vars(self).items() if isinstance(row, Model)
+        }
+
+    @property
+    def loses_nulls(self) -> bool:
+        """Whether Django empties nullable keys before it deletes what they lead to."""
+        return not connections[self.alias].features.can_defer_constraint_checks
+
+    def last(self, model: type[Model], count: int = 1) -> tuple[Any, ...]:
+        """Return the greatest keys of a table."""
+        rows = model._base_manager.using(self.alias).order_by("-pk")
+        return tuple(reversed(rows.values_list("pk", flat=True)[:count]))
+
+    def _furnish(self) -> None:
         self.ann = self._make(Author, name="Ann")
         self.bob = self._make(Author, name="Bob")
         self.book = self._make(Book, title="A", author=self.ann, editor=self.bob)
         self.second = self._make(LongBook, title="B", author=self.bob)
         self.shelf = self._make(Shelf, label="top")
         self.shelf.books.add(self.book)
-        [self.link_key] = Shelf.books.through._base_manager.using(alias).values_list(
-            "pk", flat=True
-        )
+        [self.link_key] = Shelf.books.through._base_manager.using(
+            self.alias
+        ).values_list("pk", flat=True)
         self.order = self._make(Order, book=self.book)
         self.note = self._make(Note, text="so", about=self.book)
         self.member = self._make(Member, name="Mia", since=2020)
@@ -64,20 +82,6 @@ class World:
         self.membership = self._make(Membership, person=self.eve, club=self.club)
         self.profile = self._make(Profile, person=self.eve)
         self.tool = self._make(Tool, name="saw", place=self.here)
-        # Kept here, for a deleted row loses its own.
-        self.pk = {
-            name: row.pk for name, row in vars(self).items() if isinstance(row, Model)
-        }
-
-    @property
-    def loses_nulls(self) -> bool:
-        """Whether Django empties nullable keys before it deletes what they lead to."""
-        return not connections[self.alias].features.can_defer_constraint_checks
-
-    def last(self, model: type[Model], count: int = 1) -> tuple[Any, ...]:
-        """Return the greatest keys of a table."""
-        rows = model._base_manager.using(self.alias).order_by("-pk")
-        return tuple(reversed(rows.values_list("pk", flat=True)[:count]))
 
     def _make(self, model: type[Any], **values: Any) -> Any:
         row = model(**values)

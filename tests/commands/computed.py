@@ -31,6 +31,7 @@ from tests.computedapp.models import (
     Title,
 )
 from tests.support.drift import drifted
+from tests.support.snapshot import make_once
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -68,7 +69,22 @@ class World:
     alias: str = "default"
 
     def build(self) -> None:
-        """Write two or three rows of several models."""
+        """Write two or three rows of several models, the same in every test."""
+        make_once(self, self._build, self.alias, APP)
+
+    def all(self, model: type[Model]) -> Any:
+        """Return every row of a model, as a queryset of that model; hence Any."""
+        return model._base_manager.using(self.alias).all()
+
+    def wrong(self) -> set[tuple[str, Any]]:
+        """Return field and key of each value that is not what its function says."""
+        return {
+            (drift.field, drift.pk)
+            for drift in drifted(using=self.alias)
+            if not _is_inherited(drift.field)
+        }
+
+    def _build(self) -> None:
         country = self.all(Country).create(code="AT")
         press = self.all(Publisher).create(name="Press", country=country)
         titles = [
@@ -94,18 +110,6 @@ class World:
                 level=Decimal("1.50"),
                 seed=seed,
             )
-
-    def all(self, model: type[Model]) -> Any:
-        """Return every row of a model, as a queryset of that model; hence Any."""
-        return model._base_manager.using(self.alias).all()
-
-    def wrong(self) -> set[tuple[str, Any]]:
-        """Return field and key of each value that is not what its function says."""
-        return {
-            (drift.field, drift.pk)
-            for drift in drifted(using=self.alias)
-            if not _is_inherited(drift.field)
-        }
 
 
 def _is_inherited(label: str) -> bool:

@@ -21,17 +21,18 @@ from django_reckon.models import (
 from tests import choices
 from tests.properties.computed.oracle import EXPECTED, differences
 from tests.properties.computed.story import Story, stories
-from tests.properties.computed.tables import Snapshot, empty, furnish
+from tests.properties.computed.tables import rows
 from tests.support.database import committing
 from tests.support.drift import drifted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from pytest_django import Settings
 
     from tests.properties.computed.story import Step
+    from tests.support.snapshot import Snapshot
 
 pytestmark = [committing, pytest.mark.slow]
 
@@ -98,14 +99,11 @@ def _nobody(settings: Settings) -> None:
 
 
 @pytest.fixture
-def world(db: None) -> Iterator[Snapshot]:
-    """Yield the rows that each sequence begins with."""
-    empty()
-    furnish()
-    snapshot = Snapshot()
-    snapshot.take()
-    yield snapshot
-    empty()
+def world(db: None) -> Snapshot:
+    """Return the rows that each sequence begins with, which stand there now."""
+    snapshot = rows()
+    snapshot.restore()
+    return snapshot
 
 
 @pytest.mark.parametrize("updates", PARTS.values(), ids=PARTS)

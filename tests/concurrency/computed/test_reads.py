@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 
@@ -11,11 +11,8 @@ from django_reckon.models import deferred_updates
 from tests.concurrency.computed import fuzz
 from tests.concurrency.computed.effort import effort
 from tests.properties.computed.oracle import differences
-from tests.properties.computed.tables import empty, furnish
+from tests.properties.computed.tables import rows
 from tests.support.database import committing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = [committing, pytest.mark.slow]
 
@@ -24,11 +21,8 @@ _STEPS: Final = 60
 
 
 @pytest.fixture
-def _world(db: None) -> Iterator[None]:
-    empty()
-    furnish()
-    yield
-    empty()
+def _world(db: None) -> None:
+    rows().restore()
 
 
 @pytest.mark.usefixtures("_world")

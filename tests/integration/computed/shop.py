@@ -26,6 +26,7 @@ from tests.computedapp.models import (
     Title,
 )
 from tests.support.drift import computed_models, plain
+from tests.support.snapshot import make_once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,16 +37,11 @@ M = TypeVar("M", bound=Model)
 
 
 class Shop:
-    """The rows, on one database."""
+    """The rows, on one database; all shops of a process have the same keys."""
 
     def __init__(self, alias: str = "default") -> None:
         self.alias = alias
-        # Recovered at once for all rows, which takes less time than row by row.
-        with transaction.atomic(using=alias), not_computed(recover=True):
-            self._books()
-            self._readers()
-            self._halls()
-            self._depots()
+        make_once(self, self._furnish, alias, "computedapp")
 
     def all(self, model: type[M]) -> QuerySet[M]:
         """Return all rows of a model; no manager of it has a say."""
@@ -58,6 +54,14 @@ class Shop:
     def make(self, model: type[M], **values: Any) -> M:
         """Insert a row; Any: as the model likes."""
         return self.all(model).create(**values)
+
+    def _furnish(self) -> None:
+        # Recovered at once for all rows, which takes less time than row by row.
+        with transaction.atomic(using=self.alias), not_computed(recover=True):
+            self._books()
+            self._readers()
+            self._halls()
+            self._depots()
 
     def _books(self) -> None:
         self.here = self.make(Country, code="HE")

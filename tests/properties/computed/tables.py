@@ -7,12 +7,10 @@ statements that the library does not see, in a few milliseconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, transaction
-from django.db.models import Model
 
 from tests.computedapp.models import (
     Branch,
@@ -31,8 +29,12 @@ from tests.computedapp.models import (
     Title,
 )
 from tests.properties.computed.values import Hand, fresh_key
+from tests.support.snapshot import Snapshot
 
-__all__ = ["Snapshot", "empty", "furnish"]
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+__all__ = ["rows"]
 
 # Rows that others point at come first.
 _MODELS: Final[tuple[type[Model], ...]] = (
@@ -54,53 +56,14 @@ _MODELS: Final[tuple[type[Model], ...]] = (
 )
 
 
-@dataclass(slots=True)
-class Snapshot:
-    """
-    The rows of all tables as the driver reads them.
-
-    Attributes:
-        rows: By model; columns that the database makes are left out.
-    """
-
-    # Not shown: a failing test prints what it was given.
-    rows: dict[type[Model], list[tuple[Any, ...]]] = field(
-        default_factory=dict, repr=False
-    )
-
-    def take(self) -> None:
-        """Remember what is there."""
-        with connection.cursor() as cursor:
-            for model in _MODELS:
-                names = ", ".join(_columns(model))
-                cursor.execute(f"SELECT {names} FROM {_table(model)}")
-                self.rows[model] = list(cursor.fetchall())
-
-    def restore(self) -> None:
-        """Make the tables hold that and nothing else."""
-        with (
-            connection.constraint_checks_disabled(),
-            transaction.atomic(),
-            connection.cursor() as cursor,
-        ):
-            for model in reversed(_MODELS):
-                cursor.execute(f"DELETE FROM {_table(model)}")
-            for model, rows in self.rows.items():
-                names = _columns(model)
-                places = f"({', '.join(['%s'] * len(names))})"
-                cursor.execute(
-                    f"INSERT INTO {_table(model)} ({', '.join(names)}) VALUES "
-                    + ", ".join([places] * len(rows)),
-                    [value for row in rows for value in row],
-                )
+@cache
+def rows() -> Snapshot:
+    """Return the rows; whoever asks first makes them, in tables that hold none."""
+    _furnish()
+    return Snapshot.of(*_MODELS)
 
 
-def empty() -> None:
-    """Remove every row."""
-    Snapshot().restore()
-
-
-def furnish() -> None:
+def _furnish() -> None:
     """Write a few rows of everything; keys are below zero, the same in every run."""
     keys = [{"pk": -number} for number in range(1, 7)]
     # Other keys than those that a sequence will give away.
@@ -163,15 +126,3 @@ def _plant(keys: list[dict[str, int]]) -> None:
     left = Branch.objects.create(**keys[1], name="left", parent=root)
     Branch.objects.create(**keys[2], name="right", parent=root)
     Branch.objects.create(**keys[3], name="leaf", parent=left)
-
-
-def _columns(model: type[Model]) -> list[str]:
-    return [
-        connection.ops.quote_name(each.column)
-        for each in model._meta.local_concrete_fields
-        if each.column is not None and not each.generated
-    ]
-
-
-def _table(model: type[Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
