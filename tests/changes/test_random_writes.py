@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from django_reckon.counts import written
 from django_reckon.ground import pending
+from tests.support.columns import columns
 from tests.support.database import committing
 from tests.testapp.models import Author, Book, Member, Order, Reader, Shelf
 
@@ -40,14 +41,16 @@ Tables = dict["type[Model]", Table]
 
 
 def _snapshot() -> Tables:
-    tables: Tables = {}
-    for model in WATCHED:
-        columns = {f.attname: f.name for f in model._meta.local_concrete_fields}
-        tables[model] = {
-            row[model._meta.pk.attname]: {columns[c]: row[c] for c in columns}
-            for row in model._base_manager.values(*columns)
-        }
-    return tables
+    return {model: _table(model) for model in WATCHED}
+
+
+def _table(model: type[Model]) -> Table:
+    fields = model._meta.local_concrete_fields
+    key = fields.index(model._meta.pk)
+    return {
+        row[key]: {field.name: value for field, value in zip(fields, row, strict=True)}
+        for row in columns(model, [field.attname for field in fields])
+    }
 
 
 def _pick(model: type[Model], number: int) -> Any:
@@ -187,7 +190,7 @@ def test_changes_explain_what_differs(
 
     with transaction.atomic():
         _furnish()
-        start = _snapshot()
+        start = now = _snapshot()
         # What the furniture wrote is no part of the test.
         _forget_written()
         counted = frozenset(WATCHED) - {Author, LINKS}
@@ -195,12 +198,14 @@ def test_changes_explain_what_differs(
         for name, a, b in steps:
             if name in SAVEPOINTS:
                 _move(name, savepoints)
+                now = _snapshot()
             else:
-                before = _snapshot()
+                before = now
                 recorder.changes.clear()
                 _write(name, a, b)
-                _explain(before, _snapshot(), recorder.changes)
-            assert _differing(start, _snapshot()) & counted <= _written()
+                now = _snapshot()
+                _explain(before, now, recorder.changes)
+            assert _differing(start, now) & counted <= _written()
         transaction.set_rollback(True)
 
 

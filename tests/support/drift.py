@@ -15,9 +15,10 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import DecimalField, Field, JSONField, Model, QuerySet
+from django.db.models import DecimalField, Field, JSONField, Model
 
 from django_reckon.computed.rules.declare import declaration_of
+from tests.support.columns import columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,27 +68,30 @@ def drifted(*models: type[Model], using: str = "default") -> list[Drift]:
         using: The database.
 
     Cost:
-        The queries of each function, for each row and each field.
+        A query for each model, and those of each function for each row and field.
     """
     return [
         drift
         for model in models or computed_models("computedapp")
-        for field in model._meta.concrete_fields
-        for drift in _drifted(model, field, using)
+        for drift in _drifted(model, using)
     ]
 
 
-def _drifted(model: type[Model], field: Field[Any, Any], using: str) -> Iterator[Drift]:
-    declared = declaration_of(field)
-    if declared is None:
-        return
-    # Read for each field, so that no relation fetched for one serves another.
-    rows: QuerySet[Any] = QuerySet(model, using=using)
-    for row in rows.order_by("pk"):
-        stored = plain(field, getattr(row, field.attname))
-        fresh = plain(field, declared.compute(row))
-        if stored != fresh:
-            yield Drift(f"{model._meta.label}.{field.name}", row.pk, stored, fresh)
+def _drifted(model: type[Model], using: str) -> Iterator[Drift]:
+    fields = model._meta.concrete_fields
+    names = [field.attname for field in fields]
+    rows = columns(model, names, alias=using)
+    for field in fields:
+        declared = declaration_of(field)
+        if declared is None:
+            continue
+        for values in rows:
+            # Made for each field, so that no relation fetched for one serves another.
+            row: Any = model.from_db(using, names, values)
+            stored = plain(field, getattr(row, field.attname))
+            fresh = plain(field, declared.compute(row))
+            if stored != fresh:
+                yield Drift(f"{model._meta.label}.{field.name}", row.pk, stored, fresh)
 
 
 def plain(field: Field[Any, Any], value: Any) -> Any:

@@ -25,6 +25,7 @@ from tests.computedapp.models import (
     Ticket,
     Title,
 )
+from tests.support.columns import columns
 from tests.support.drift import computed_models, plain
 from tests.support.snapshot import make_once
 
@@ -115,15 +116,16 @@ class Shop:
 
 
 def stored(alias: str = "default") -> dict[tuple[str, Any], Any]:
-    """Return every stored value: field and key of the row -> value."""
+    """Return every stored value: field and key of the row, a tuple -> value."""
     found = {}
     for model in computed_models("computedapp"):
         fields = model._meta.local_concrete_fields
-        rows: QuerySet[Any] = QuerySet(model, using=alias)
-        for row in rows:
-            for field in fields:
-                where = f"{model.__name__}.{field.name}", row.pk
-                found[where] = plain(field, getattr(row, field.attname))
+        keys = [fields.index(part) for part in model._meta.pk_fields]
+        for row in columns(model, [field.attname for field in fields], alias=alias):
+            pk = tuple(row[at] for at in keys)
+            for field, value in zip(fields, row, strict=True):
+                where = f"{model.__name__}.{field.name}", pk
+                found[where] = plain(field, value)
     return found
 
 

@@ -13,7 +13,6 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet
 
 from tests.computedapp.models import (
     Branch,
@@ -31,9 +30,12 @@ from tests.computedapp.models import (
     Ticket,
     Title,
 )
+from tests.support.columns import columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from django.db.models import Model
 
 __all__ = ["EXPECTED", "differences"]
 
@@ -82,7 +84,7 @@ def differences() -> list[str]:
 
 
 def _read() -> Tables:
-    tables = {model: _table(model) for model in _columns()}
+    tables = {model: _table(model) for model in _models()}
     kind = ContentType.objects.get_for_model(Title).pk
     return Tables(tables, kind)
 
@@ -90,15 +92,15 @@ def _read() -> Tables:
 def _table(model: type[Model]) -> Table:
     names = [each.attname for each in model._meta.local_concrete_fields]
     parts = _KEYS.get(model, ("id",))
-    rows: QuerySet[Any] = QuerySet(model)
     table: Table = {}
-    for row in rows.order_by("pk").values(*names):
+    for values in columns(model, names):
+        row = dict(zip(names, values, strict=True))
         key = tuple(row[part] for part in parts)
         table[key if len(key) > 1 else key[0]] = row
     return table
 
 
-def _columns() -> Iterable[type[Model]]:
+def _models() -> Iterable[type[Model]]:
     links = (Tag.titles.through, Country, Note, Loan, Chair)
     return (*EXPECTED, *links)
 
