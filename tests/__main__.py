@@ -137,6 +137,8 @@ def _run(
     if not is_first:
         marks.append("not once")
     command = [sys.executable, "-m", "pytest", "-n", options.workers]
+    # Some tests take a minute; what waits behind one goes to a worker that is free.
+    command += ["--dist", "worksteal"]
     command += ["--db", configuration.database, "--cache", configuration.cache]
     command += ["-m", " and ".join(marks)] if marks else []
     command += ["--color=yes"] if sys.stdout.isatty() else []
