@@ -11,8 +11,8 @@ from django.db.models import F
 
 from django_reckon.models import not_computed
 from tests.computedapp.models import Copy, Shelf, Title
+from tests.properties.computed.oracle import differences
 from tests.support.database import committing
-from tests.support.drift import drifted
 from tests.support.statements import watched
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _queries_of(write: Callable[..., object], act: Act, size: tuple[int, int]) -
     with watched() as statements:
         write(act, shelves, title, each)
 
-    assert drifted() == []
+    assert differences() == []
     return len(statements)
 
 
@@ -120,7 +120,7 @@ def _queries_of_recovery(size: tuple[int, int]) -> int:
         with watched() as statements:
             suspended.close()
 
-    assert drifted() == []
+    assert differences() == []
     return len(statements)
 
 
