@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.core.management.color import no_style
 from django.db import connections, transaction
 from django.db.models import Model
@@ -114,6 +115,8 @@ def make_once(
     if place in _made:
         snapshot, attributes = _made[place]
         snapshot.insert()
+        # Making them has asked for these, which an event loop would have to do now.
+        ContentType.objects.db_manager(alias).get_for_models(*_models(*app_labels))
         if attributes:
             vars(world).update(deepcopy(attributes))
         return
