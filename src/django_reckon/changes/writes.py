@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -112,7 +112,9 @@ class Rewrite:
         hold(query, {field: stored(field, value) for field, value in values})
         result = execute(query)
         if result:
-            deliver(self.interest, change, change)
+            # The relations were written, though they did not move.
+            written = replace(change, fields=shape.fields)
+            deliver(self.interest, written, moved=change)
         return result
 
     def _pointing(self) -> Targets:
