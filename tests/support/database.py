@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import compress
 from typing import TYPE_CHECKING, Final
 
@@ -13,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.backends.utils import CursorWrapper
 
-__all__ = ["ALIASES", "committing", "empty"]
+__all__ = ["ALIASES", "committing", "empty", "unchecked"]
 
 ALIASES: Final = ("default", "other")
 # The mark of tests that count: within a rolled back transaction nothing is kept.
@@ -60,13 +62,20 @@ def _filled(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def _delete(connection: BaseDatabaseWrapper, tables: list[str]) -> None:
+    with unchecked(connection) as cursor:
+        for table in tables:
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+
+
+@contextmanager
+def unchecked(connection: BaseDatabaseWrapper) -> Iterator[CursorWrapper]:
+    """Yield a cursor in a transaction where foreign keys may lead nowhere meanwhile."""
     with (
         connection.constraint_checks_disabled(),
         transaction.atomic(using=connection.alias),
         connection.cursor() as cursor,
     ):
-        for table in tables:
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+        yield cursor
 
 
 def _tables() -> Iterator[str]:

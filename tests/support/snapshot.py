@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.management.color import no_style
-from django.db import connections, transaction
+from django.db import connections
 from django.db.models import Model
 
 from django_reckon.models import immediate_updates
+from tests.support.database import unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -64,11 +65,7 @@ class Snapshot:
 
     def _write(self, emptied: Iterable[type[Model]]) -> None:
         connection = connections[self.alias]
-        with (
-            connection.constraint_checks_disabled(),
-            transaction.atomic(using=self.alias),
-            connection.cursor() as cursor,
-        ):
+        with unchecked(connection) as cursor:
             for model in emptied:
                 cursor.execute(f"DELETE FROM {_table(connection, model)}")
             for model, rows in self.rows.items():

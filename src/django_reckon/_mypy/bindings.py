@@ -45,6 +45,7 @@ ROWS_OF: Final = frozenset(
 # Builtins that call a function with each row: where the function and the rows stand.
 _KEYED: Final = frozenset({"builtins.max", "builtins.min", "builtins.sorted"})
 _MAPPED: Final = frozenset({"builtins.filter", "builtins.map"})
+_CALLING: Final = _KEYED | _MAPPED
 
 # Kinds of nodes that bind a name, or may; the others are most of a function.
 _BINDING: Final = frozenset(
@@ -117,7 +118,7 @@ class Bindings:
 
 def _bound(node: Node) -> Iterator[_Bound]:
     match node:
-        case CallExpr(callee=NameExpr(fullname=name)):
+        case CallExpr(callee=NameExpr(fullname=name)) if name in _CALLING:
             yield from ((each, rows, True) for each, rows in _called_with(node, name))
         case AssignmentStmt(lvalues=targets, rvalue=value):
             yield from ((target, value, False) for target in targets)

@@ -80,11 +80,17 @@ def _inserting(original: Method) -> Method:
 def _updating(original: Method) -> Method:
     def seen(compiler: SQLUpdateCompiler, interest: Interest, how: Any) -> Any:
         query = compiler.query
-        if not values_of(query) or hasattr(query, _SEEN) or _silent.get():
+        values = values_of(query)
+        if not values or hasattr(query, _SEEN) or _silent.get():
             return original(compiler, how)
         using = _alias(compiler)
         write = update_of(
-            query, using, interest, raw=_loading.get(), is_counting=how != NO_RESULTS
+            query,
+            using,
+            interest,
+            values,
+            raw=_loading.get(),
+            is_counting=how != NO_RESULTS,
         )
         return write.run(lambda part: original(_marked(part).get_compiler(using), how))
 

@@ -27,7 +27,6 @@ from django_reckon.ground.columns import is_same
 from django_reckon.ground.internals import (
     AnyField,
     model_of,
-    values_of,
     with_generated,
 )
 from django_reckon.ground.membership import hold, pin
@@ -107,9 +106,8 @@ class Rewrite:
         )
         if not self.interest.is_due(change):
             return None
-        values = [(each, self.values[each.name]) for each in shape.pointing]
         query = self.query.clone()
-        hold(query, {field: stored(field, value) for field, value in values})
+        hold(query, {f: stored(f, self.values[f.name]) for f in shape.pointing})
         result = execute(query)
         if result:
             # The relations were written, though they did not move.
@@ -227,15 +225,21 @@ class Rewrite:
 
 
 def update_of(
-    query: UpdateQuery, using: str, interest: Interest, *, raw: bool, is_counting: bool
+    query: UpdateQuery,
+    using: str,
+    interest: Interest,
+    values: Mapping[str, Any],
+    *,
+    raw: bool,
+    is_counting: bool,
 ) -> Rewrite:
-    """Return the write that an update query makes."""
+    """Return the write of an update query that sets these values."""
     return Rewrite(
         query=query,
         using=using,
         interest=interest,
         kind=ChangeKind.LOAD if raw else ChangeKind.UPDATE,
-        values=values_of(query),
+        values=values,
         keys=pinned_keys(query),
         is_counting=is_counting,
     )
