@@ -19,11 +19,11 @@ from functools import partial, wraps
 from typing import Any, Final
 
 from django.core.serializers.base import DeserializedObject
+from django.db import connections
 from django.db.models import Model, QuerySet
 from django.db.models.deletion import Collector
 from django.db.models.sql import DeleteQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import (
-    SQLCompiler,
     SQLDeleteCompiler,
     SQLInsertCompiler,
     SQLUpdateCompiler,
@@ -33,6 +33,7 @@ from django.db.models.sql.constants import NO_RESULTS
 from django_reckon.changes.event import ChangeKind
 from django_reckon.changes.group import as_group
 from django_reckon.changes.inserts import Insert
+from django_reckon.changes.intake import intake_of
 from django_reckon.changes.rows import as_keys
 from django_reckon.changes.watch import Interest, watch_list
 from django_reckon.changes.writes import Rewrite, delete_of, update_of
@@ -59,12 +60,12 @@ _SEEN: Final = "_reckon_seen"
 
 def _inserting(original: Method) -> Method:
     def seen(compiler: SQLInsertCompiler, interest: Interest, fields: Any) -> Any:
-        using = _alias(compiler)
-        now = interest.now(using)
+        now = interest.now(compiler.connection.alias)
         if not now.watches:
             return original(compiler, fields)
-        write = Insert(compiler, using, now, raw=_loading.get())
-        return write.run(lambda: original(compiler, fields), fields)
+        intake = intake_of(now, model_of(compiler.query))
+        write = Insert(compiler, now, intake, raw=_loading.get())
+        return write.run(partial(original, compiler, fields), fields)
 
     @wraps(original)
     def execute_sql(compiler: SQLInsertCompiler, returning_fields: Any = None) -> Any:
@@ -79,14 +80,16 @@ def _inserting(original: Method) -> Method:
 
 def _updating(original: Method) -> Method:
     def seen(compiler: SQLUpdateCompiler, interest: Interest, how: Any) -> Any:
-        query = compiler.query
-        values = values_of(query)
-        if not values or hasattr(query, _SEEN) or _silent.get():
+        query, connection = compiler.query, compiler.connection
+        if hasattr(query, _SEEN) or _silent.get():
             return original(compiler, how)
-        using = _alias(compiler)
+        values = values_of(query)
+        if not values:
+            return original(compiler, how)
+        using: str = connection.alias
         write = update_of(
             query,
-            using,
+            connection,
             interest,
             values,
             raw=_loading.get(),
@@ -109,11 +112,12 @@ def _updating(original: Method) -> Method:
 def _deleting(original: Method) -> Method:
     @wraps(original)
     def execute_sql(compiler: SQLDeleteCompiler, *args: Any, **kwargs: Any) -> Any:
-        query, using = compiler.query, _alias(compiler)
+        query, connection = compiler.query, compiler.connection
         interest = watch_list.of(model_of(query))
         if interest is None or hasattr(query, _SEEN):
             return original(compiler, *args, **kwargs)
-        write = delete_of(query, using, interest)
+        using: str = connection.alias
+        write = delete_of(query, connection, interest)
         return write.run(
             lambda part: original(_marked(part).get_compiler(using), *args, **kwargs)
         )
@@ -127,8 +131,8 @@ def _deleting_batch(original: Method) -> Method:
         interest = watch_list.of(model_of(query))
         if interest is None or not pk_list:
             return int(original(query, pk_list, using))
-        keys = as_keys(model_of(query), pk_list)
-        write = Rewrite(query, using, interest, ChangeKind.DELETE, {}, keys)
+        keys, connection = as_keys(model_of(query), pk_list), connections[using]
+        write = Rewrite(query, connection, interest, ChangeKind.DELETE, {}, keys)
         return int(write.run(lambda part: original(_marked(part), pk_list, using)))
 
     return delete_batch
@@ -150,9 +154,9 @@ def _updating_batch(original: Method) -> Method:
             # A parent's column: its own statements will be seen.
             original(query, pk_list, values, using)
             return
-        keys = as_keys(model, pk_list)
+        keys, connection = as_keys(model, pk_list), connections[using]
         written = {fields[name].name: value for name, value in values.items()}
-        write = Rewrite(query, using, interest, ChangeKind.UPDATE, written, keys)
+        write = Rewrite(query, connection, interest, ChangeKind.UPDATE, written, keys)
         write.run(lambda part: original(_marked(part), pk_list, values, using))
 
     return update_batch
@@ -261,11 +265,6 @@ def is_loading() -> bool:
 def is_installed() -> bool:
     """Tell whether writes are seen."""
     return bool(_originals)
-
-
-def _alias(compiler: SQLCompiler) -> str:
-    alias: str = compiler.using or compiler.connection.alias
-    return alias
 
 
 def _marked(query: Query) -> Any:

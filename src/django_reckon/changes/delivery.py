@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from django_reckon.changes.event import Change, Targets
 from django_reckon.changes.watch import Interest, watch_list
-from django_reckon.ground.internals import table_owner
 from django_reckon.ground.together import together
 
 T = TypeVar("T")
@@ -45,20 +45,26 @@ def report(change: Change) -> None:
     """Tell every listener of a write that was done without the ORM."""
     interest = watch_list.of(change.model)
     if interest is not None:
-        deliver(interest.about(change.fields), change, moved=change)
+        now = interest.now(change.alias).about(change.fields)
+        deliver(now, change, moved=change)
 
 
-def as_one(using: str, interest: Interest, write: Callable[[], T]) -> T:
+def as_one(
+    connection: BaseDatabaseWrapper, interest: Interest, write: Callable[[], T]
+) -> T:
     """Make a write and what listeners do one transaction, if they ask for it."""
     if not interest.atomic:
         return write()
-    return together(using, write, ends=interest.lock)
+    return together(connection, write, ends=interest.lock)
 
 
 def enter(
-    interest: Interest, model: type[Model], using: str, pointing: Targets
+    interest: Interest,
+    model: type[Model],
+    connection: BaseDatabaseWrapper,
+    pointing: Targets,
 ) -> None:
     """Let everyone who listens do what must be done before a write begins."""
     for watch in interest.watches:
         if watch.enter is not None:
-            watch.enter(table_owner(model), using, pointing)
+            watch.enter(model, connection, pointing)

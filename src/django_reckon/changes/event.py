@@ -46,6 +46,7 @@ class Change:
             perhaps some more.
         after: The same after it.
         upsert: Whether an insert may have rewritten rows that were there already.
+        prepared: Whether all who prepare rows of an insert could do so.
     """
 
     model: type[Model]
@@ -56,10 +57,11 @@ class Change:
     before: Targets
     after: Targets
     upsert: bool = False
+    prepared: bool = True
 
     def __post_init__(self) -> None:
         """Let nobody who hears of the change alter it for the next one."""
-        for name in ("before", "after"):
-            targets = getattr(self, name)
-            if targets is not NOWHERE:
-                object.__setattr__(self, name, MappingProxyType(dict(targets)))
+        if self.before is not NOWHERE:
+            object.__setattr__(self, "before", MappingProxyType(dict(self.before)))
+        if self.after is not NOWHERE:
+            object.__setattr__(self, "after", MappingProxyType(dict(self.after)))

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
+from django.db import connections
 from django.db.models import Model
 
 from django_reckon.ground.together import together
@@ -76,7 +78,8 @@ def as_group(
         for obj, pk, adding, db in states:
             obj.pk, obj._state.adding, obj._state.db = pk, adding, db
 
-    return together(alias, lambda: _grouped(alias, work), ends=ends, again=again)
+    grouped = partial(_grouped, alias, work)
+    return together(connections[alias], grouped, ends=ends, again=again)
 
 
 def _grouped(alias: str, work: Callable[[], T]) -> T:

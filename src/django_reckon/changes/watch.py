@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import DatabaseError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from django_reckon.changes.event import Change, Targets
@@ -18,7 +19,7 @@ Listener: TypeAlias = Callable[[Change], None]
 Explainer: TypeAlias = Callable[
     [type[Model], Sequence[Model], DatabaseError], Exception | None
 ]
-Preparer: TypeAlias = Callable[[type[Model], str, Sequence[Model], bool], None]
+Preparer: TypeAlias = Callable[[type[Model], str, Sequence[Model], bool], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +42,9 @@ class Watch:
             row changes, are left out of what an update reports.
         prepare: Called before an insert with its objects, to fill in their attributes;
             the last argument tells whether they may hold less than their rows will, as
-            those of a fixture do.
+            those of a fixture do. Returns whether all of them could be.
         enter: Called inside the write's transaction before anything else, with the
-            table's model, the database's alias, and for each watched relation that is
+            table's model, the connection, and for each watched relation that is
             written the keys it will lead to, where they are known.
         explain: Called with the objects of an insert that the database refused; what
             it returns is raised in place of the database's error, which is its cause.
@@ -67,7 +68,7 @@ class Watch:
     lock: bool = False
     moved: bool = False
     prepare: Preparer | None = None
-    enter: Callable[[type[Model], str, Targets], object] | None = None
+    enter: Callable[[type[Model], BaseDatabaseWrapper, Targets], object] | None = None
     explain: Explainer | None = None
     lazy: frozenset[str] | None = None
     due: Callable[[Change], bool] | None = None
@@ -88,8 +89,9 @@ class Interest:
         """Return what the wishes come to at the moment."""
         if not self._varies:
             return self
-        asked = (each if each.now is None else each.now(alias) for each in self.watches)
-        return self._part([each for each in asked if each is not None])
+        return self._part(
+            [each if each.now is None else each.now(alias) for each in self.watches]
+        )
 
     def about(self, fields: frozenset[str] | None) -> Interest:
         """Return the wishes that a write of these fields touches."""
@@ -99,12 +101,13 @@ class Interest:
             known = self._about[fields] = self._part(minding)
         return known
 
-    def _part(self, watches: Sequence[Watch]) -> Interest:
+    def _part(self, watches: Sequence[Watch | None]) -> Interest:
         # They live as long as what is kept here under their identities.
         key = tuple(map(id, watches))
         known = self._parts.get(key)
         if known is None:
-            known = self._parts[key] = Interest(tuple(watches))
+            wishes = tuple([each for each in watches if each is not None])
+            known = self._parts[key] = Interest(wishes)
         return known
 
     @cached_property

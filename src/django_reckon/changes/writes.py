@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql import Query, UpdateQuery
 
 from django_reckon.changes.delivery import as_one, deliver, enter
@@ -42,7 +43,7 @@ class Rewrite:
 
     Attributes:
         query: The update or delete.
-        using: Database alias.
+        connection: To the database.
         interest: Who wants to know; narrowed by run() to those whom it touches.
         kind: UPDATE, DELETE or LOAD.
         values: Name of a field -> what an update sets it to; empty for a delete.
@@ -52,7 +53,7 @@ class Rewrite:
     """
 
     query: Query
-    using: str
+    connection: BaseDatabaseWrapper
     interest: Interest
     kind: ChangeKind
     values: Mapping[str, Any]
@@ -63,7 +64,7 @@ class Rewrite:
     def run(self, execute: Callable[[Query], Result]) -> Result:
         """Run the statement and report it; both or neither."""
         self._shape = shape_of(
-            self.interest.now(self.using),
+            self.interest.now(self.connection.alias),
             model_of(self.query),
             self.kind,
             self.values,
@@ -72,12 +73,12 @@ class Rewrite:
         self.interest = self._shape.interest
         if not self.interest.watches:
             return execute(self.query)
-        return as_one(self.using, self.interest, partial(self._run, execute))
+        return as_one(self.connection, self.interest, partial(self._run, execute))
 
     def _run(self, execute: Callable[[Query], Result]) -> Result:
         shape = self._shape
         pointing = self._pointing()
-        enter(self.interest, shape.model, self.using, pointing)
+        enter(self.interest, shape.model, self.connection, pointing)
         if shape.is_triable and self.is_counting and len(self.keys or ()) == 1:
             result = self._tried(execute, pointing)
             if result:
@@ -97,7 +98,7 @@ class Rewrite:
         shape = self._shape
         change = Change(
             model=shape.model,
-            alias=self.using,
+            alias=self.connection.alias,
             kind=self.kind,
             keys=self.keys,
             fields=shape.held,
@@ -133,16 +134,20 @@ class Rewrite:
         set_by = [self.values[field.name] for field in shape.made]
         if self.keys is not None and not set_by:
             return read_keys(
-                shape.model, self.using, self.keys, shape.columns, lock=lock
+                shape.model, self.connection.alias, self.keys, shape.columns, lock=lock
             )
         return read_rows(
-            self.query, self.using, shape.columns, expressions=set_by, lock=lock
+            self.query,
+            self.connection.alias,
+            shape.columns,
+            expressions=set_by,
+            lock=lock,
         )
 
     def _held_to(self, rows: Rows, execute: Callable[[Query], Result]) -> Result:
         """Write the rows that were read and no others that came to match since."""
         results = []
-        for some in batched(self._shape.model, self.using, rows):
+        for some in batched(self._shape.model, self.connection.alias, rows):
             part = self.query.clone()
             part.clear_where()
             pin(part, some)
@@ -182,7 +187,7 @@ class Rewrite:
         keys = self.keys if rows is None else tuple(rows)
         return Change(
             model=shape.model,
-            alias=self.using,
+            alias=self.connection.alias,
             kind=self.kind,
             keys=self._renamed(keys) if shape.moves_keys else keys,
             fields=fields,
@@ -226,7 +231,7 @@ class Rewrite:
 
 def update_of(
     query: UpdateQuery,
-    using: str,
+    connection: BaseDatabaseWrapper,
     interest: Interest,
     values: Mapping[str, Any],
     *,
@@ -236,7 +241,7 @@ def update_of(
     """Return the write of an update query that sets these values."""
     return Rewrite(
         query=query,
-        using=using,
+        connection=connection,
         interest=interest,
         kind=ChangeKind.LOAD if raw else ChangeKind.UPDATE,
         values=values,
@@ -245,9 +250,12 @@ def update_of(
     )
 
 
-def delete_of(query: Query, using: str, interest: Interest) -> Rewrite:
+def delete_of(
+    query: Query, connection: BaseDatabaseWrapper, interest: Interest
+) -> Rewrite:
     """Return the write that a delete query makes."""
-    return Rewrite(query, using, interest, ChangeKind.DELETE, {}, pinned_keys(query))
+    keys = pinned_keys(query)
+    return Rewrite(query, connection, interest, ChangeKind.DELETE, {}, keys)
 
 
 def _summed(results: Sequence[Result]) -> Result:

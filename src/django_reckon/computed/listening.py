@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final, NamedTuple
@@ -20,7 +20,7 @@ from django_reckon.computed.refreshing.saves import saving_now, seen_to_by_save
 from django_reckon.computed.refreshing.work import Work
 from django_reckon.computed.rules.edges import Edge
 from django_reckon.computed.rules.registry import load, registry
-from django_reckon.computed.saving.preparing import is_unprepared, prepare
+from django_reckon.computed.saving.preparing import prepare
 from django_reckon.computed.strategies.behind import behind, find_behind
 from django_reckon.computed.strategies.choice import current_strategy
 from django_reckon.computed.strategies.suspension import suspension
@@ -65,21 +65,38 @@ def _add(source: type[Model], watch: Watch) -> None:
     _watches.append((source, watch))
 
 
-def submit(change: Change) -> None:
+def _take_on(change: Change) -> None:
+    """Add what a change of the refresh that runs makes due to its work."""
+    running = running_on(change.alias)
+    if running is not None:
+        plan.add(running, change, computing_now())
+
+
+def _keep(change: Change) -> None:
+    """Keep what a change makes due for the end of not_computed(recover=True)."""
+    suspended = suspension()
+    kept = None if suspended is None else suspended.work_on(change.alias)
+    if kept is not None:
+        plan.add(kept, change, _told_save(change) or NOTHING, prepared=False)
+
+
+def _submit(change: Change) -> None:
     """
     Bring up to date what a change makes stale, or note it for later.
 
     Raises:
         ResolutionError: A value cannot be computed or stored.
     """
-    accept = _place(change)
-    if accept is None:
+    if change.kind is ChangeKind.LOAD and conf.current().fixtures == "skip":
         return
     work = Work()
-    prepared = suspension() is None and not is_unprepared()
-    plan.add(work, change, _seen_to(change), prepared=prepared)
+    plan.add(work, change, _seen_to(change), prepared=change.prepared)
     if work:
-        accept(work)
+        if change.kind is ChangeKind.LOAD:
+            # Rows may come before those that they point at.
+            behind(change.alias).note_loaded(work)
+        else:
+            current_strategy().submit(change.alias, work)
     if change.kind is ChangeKind.UPDATE and change.before != change.after:
         waiting = find_behind(change.alias)
         if waiting is not None:
@@ -89,44 +106,33 @@ def submit(change: Change) -> None:
 def _is_due(change: Change) -> bool:
     """Tell whether all that an update makes due is noted already, so far as it goes."""
     waiting = find_behind(change.alias)
-    if waiting is None or suspension() is not None or change.model in waiting.movers:
+    if waiting is None or change.model in waiting.movers:
         return False
     work = Work()
     plan.add(work, change, seen_to_by_save(change.model, change.keys))
     return waiting.holds(work)
 
 
-def _place(change: Change) -> Callable[[Work], object] | None:
-    """Return what takes the work that a change makes; None if nothing does."""
-    alias = change.alias
-    running = running_on(alias)
-    if running is not None:
-        return running.merge
-    suspended = suspension()
-    if suspended is not None:
-        kept = suspended.work_on(alias)
-        return None if kept is None else kept.merge
-    if change.kind is ChangeKind.LOAD:
-        # Rows may come before those that they point at.
-        skips = conf.current().fixtures == "skip"
-        return None if skips else behind(alias).note_loaded
-    return partial(current_strategy().submit, alias)
-
-
 def _seen_to(change: Change) -> SeenTo:
     """Return the computed fields that need no second look."""
-    if running_on(change.alias) is not None:
-        return computing_now()
-    now = saving_now()
-    if now is not None:
-        now.note(change)
-        if now.skips and (own := seen_to_by_save(change.model, change.keys)).fields:
-            return own
-    if suspension() is not None or change.kind is ChangeKind.LOAD or change.upsert:
+    own = _told_save(change)
+    if own is not None:
+        return own
+    if change.kind is ChangeKind.LOAD or change.upsert:
         return NOTHING
     if change.kind is ChangeKind.UPDATE:
         return seen_to_by_save(change.model, change.keys)
-    return NOTHING if is_unprepared() else _local(change.model)
+    return _local(change.model) if change.prepared else NOTHING
+
+
+def _told_save(change: Change) -> SeenTo | None:
+    """Tell the save that runs; return what it has seen to if its caller sees to all."""
+    now = saving_now()
+    if now is None:
+        return None
+    now.note(change)
+    own = seen_to_by_save(change.model, change.keys) if now.skips else NOTHING
+    return own if own.fields else None
 
 
 def _local(model: type[Model]) -> SeenTo:
@@ -151,8 +157,9 @@ def _refuse(change: Change) -> None:
 
 def _refuse_new(
     model: type[Model], alias: str, objs: Sequence[Model], raw: bool
-) -> None:
+) -> bool:
     registry.require(model)
+    return True
 
 
 _REFUSAL: Final = Watch(listener=_refuse, prepare=_refuse_new)
@@ -169,25 +176,30 @@ def _watch(edges: Iterable[Edge]) -> Watch:
     made_from = [
         sources for name, sources in generated_from(source).items() if name in fields
     ]
-    must_tell = {edge.via for edge in edges if edge.row_lookup is None}
     running = Watch(
-        listener=submit,
+        listener=_take_on,
         fields=fields.union(key, *made_from),
         relations=tuple(sorted({edge.via for edge in edges if edge.via is not None})),
         keys=any(edge.via is None for edge in edges),
         lock=True,
         moved=True,
-        prepare=prepare,
+        prepare=prepare if registry.on(source) else None,
         explain=refused,
     )
-    at_once = replace(running, enter=partial(before_write, refreshed_at_once=True))
-    later = replace(
+    at_once = replace(
         running,
+        listener=_submit,
+        enter=partial(before_write, refreshed_at_once=True),
+    )
+    must_tell = {edge.via for edge in edges if edge.row_lookup is None}
+    kept = replace(
+        running,
+        listener=_keep,
         enter=partial(before_write, refreshed_at_once=False),
         lazy=frozenset(running.relations) - must_tell,
-        due=_is_due,
     )
-    locked = _Wishes(running, at_once, later)
+    later = replace(kept, listener=_submit, due=_is_due)
+    locked = _Wishes(running, kept, at_once, later)
     unlocked = _Wishes(*(replace(each, lock=False) for each in locked))
     return replace(at_once, now=partial(_now, locked, unlocked))
 
@@ -198,12 +210,14 @@ class _Wishes(NamedTuple):
 
     Attributes:
         running: It is a part of a refresh, which takes on what it makes due.
+        kept: It is refreshed when nothing is suspended any more.
         at_once: It is refreshed right after; not at all, if its old values tell that
             it moved nothing.
         later: It is refreshed when others are as well.
     """
 
     running: Watch
+    kept: Watch
     at_once: Watch
     later: Watch
 
@@ -215,5 +229,5 @@ def _now(locked: _Wishes, unlocked: _Wishes, alias: str) -> Watch | None:
         return wishes.running
     suspended = suspension()
     if suspended is not None:
-        return None if suspended.work_on(alias) is None else wishes.later
+        return None if suspended.work_on(alias) is None else wishes.kept
     return wishes.later if current_strategy().waits(alias) else wishes.at_once

@@ -44,7 +44,7 @@ def is_own(alias: str) -> bool:
 
 
 def together(
-    alias: str,
+    connection: BaseDatabaseWrapper,
     work: Callable[[], T],
     *,
     ends: bool = True,
@@ -58,15 +58,14 @@ def together(
     done once more, a few times.
 
     Args:
-        alias: The database.
+        connection: To the database.
         work: What to do.
         ends: Whether something waits for its end, so that in a TestCase, whose
             transaction has none, it must be a savepoint.
         again: Called before work is done once more, to undo what it did in memory.
     """
-    connection = connections[alias]
-    inside = connection.in_atomic_block
-    if is_own(alias) or (inside and not (ends and is_of_tests(connection))):
+    inside, alias = connection.in_atomic_block, connection.alias
+    if (inside and not (ends and is_of_tests(connection))) or is_own(alias):
         return work()
     if not inside and not connection.get_autocommit():
         # Without a savepoint: to SQLite, with autocommit off, that would be a COMMIT.
@@ -114,6 +113,5 @@ def is_conflict(alias: str, error: BaseException) -> bool:
 def is_of_tests(connection: BaseDatabaseWrapper) -> bool:
     """Tell whether a TestCase's own blocks are open and no others."""
     blocks = connection.atomic_blocks
-    return bool(blocks) and all(
-        getattr(block, "_from_testcase", False) for block in blocks
-    )
+    # Its own are the outermost.
+    return bool(blocks) and getattr(blocks[-1], "_from_testcase", False)

@@ -118,7 +118,8 @@ def drained(alias: str, *, again: bool = False) -> Iterator[PendingReport]:
         tally: Tally | None = None
         try:
             with shielded(alias, writes=True):
-                tally = together(alias, partial(_take, alias, after, again, taken))
+                take = partial(_take, alias, after, again, taken)
+                tally = together(connections[alias], take)
         except Exception:
             if not taken:
                 raise
@@ -177,7 +178,8 @@ def _alone(alias: str, entry: PendingUpdate) -> PendingReport:
     """Do one entry, or note why it cannot be done."""
     try:
         with shielded(alias, writes=True):
-            tally = together(alias, lambda: _done(alias, work_in(entry), [entry]))
+            do = partial(_done, alias, work_in(entry), [entry])
+            tally = together(connections[alias], do)
     except Exception as error:
         logger.exception(
             "Pending update %s of %s on %r failed.", entry.pk, entry.target, alias

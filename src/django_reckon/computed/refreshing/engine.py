@@ -323,4 +323,4 @@ def refresh(
         mine = Work().merge(work)
         return Refresh(alias, mine, chosen, querysize, steps, last=last).run()
 
-    return attempt() if last else together(alias, attempt)
+    return attempt() if last else together(connections[alias], attempt)

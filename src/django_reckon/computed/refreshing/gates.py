@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import DatabaseError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 
 from django_reckon.changes.event import Targets
@@ -61,7 +62,11 @@ class Passed:
 
 
 def before_write(
-    model: type[Model], alias: str, pointing: Targets, *, refreshed_at_once: bool
+    model: type[Model],
+    connection: BaseDatabaseWrapper,
+    pointing: Targets,
+    *,
+    refreshed_at_once: bool,
 ) -> None:
     """
     Wait for others before a table is written, where waiting later would be too late.
@@ -74,7 +79,7 @@ def before_write(
 
     Args:
         model: The table's model.
-        alias: The database.
+        connection: To the database.
         pointing: For relations that are written, the keys they will lead to.
         refreshed_at_once: Whether the write will be refreshed right after it.
 
@@ -83,7 +88,8 @@ def before_write(
     """
     if not is_on():
         return
-    if not vendor_of(connections[alias]).pointing_locks:
+    alias = connection.alias
+    if not vendor_of(connection).pointing_locks:
         if refreshed_at_once and not is_own(alias):
             _pass(alias, registry.group_of(model), alone=True)
         return

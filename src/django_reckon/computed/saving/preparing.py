@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextvars import ContextVar
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Model
 
@@ -19,28 +18,23 @@ from django_reckon.computed.strategies.suspension import suspension
 from django_reckon.ground.internals import PREFETCHED
 from django_reckon.ground.routing import reading_from
 
-# Whether the insert that runs left local fields to be computed afterwards.
-_unprepared: Final = ContextVar("reckon_unprepared", default=False)
 
+def prepare(model: type[Model], alias: str, objs: Sequence[Model], raw: bool) -> bool:
+    """
+    Compute the fields of rows that are about to be inserted.
 
-def is_unprepared() -> bool:
-    """Tell whether the rows just inserted have values that only the database knew."""
-    return _unprepared.get()
-
-
-def prepare(model: type[Model], alias: str, objs: Sequence[Model], raw: bool) -> None:
-    """Compute the fields of rows that are about to be inserted."""
+    Returns whether they have what can be computed before; else it is due afterwards.
+    """
     for obj in objs:
         recall(obj)
-    _unprepared.set(raw)
+    if raw or suspension() is not None:
+        return False
     columns = list(registry.on(model))
-    if raw or not columns or suspension() is not None:
-        return
     registry.require(model)
     saving = saving_now()
     if saving is not None and saving.writes:
         if saving.skips:
-            return
+            return True
         done = saving.seen_to.fields - saving.again
         columns = [c for c in columns if c.name not in done]
     columns = [
@@ -49,19 +43,21 @@ def prepare(model: type[Model], alias: str, objs: Sequence[Model], raw: bool) ->
         if not c.declaration.default_on_create and not registry.awaits_row(c)
     ]
     with reading_from(alias):
-        _compute(alias, columns, objs)
+        return _compute(alias, columns, objs)
 
 
-def _compute(alias: str, columns: list[ComputedColumn], objs: Sequence[Model]) -> None:
+def _compute(alias: str, columns: list[ComputedColumn], objs: Sequence[Model]) -> bool:
     if len(objs) > 1:
         _fetch_forward(columns, objs)
+    all_told = True
     for obj in objs:
         if any(is_expression(value) for value in vars(obj).values()):
             # Only the database knows what the functions would read.
-            _unprepared.set(True)
+            all_told = False
             continue
         with _Prefetched(obj, _empty(columns, obj)):
             functions.apply(columns, obj, alias)
+    return all_told
 
 
 class _Prefetched:

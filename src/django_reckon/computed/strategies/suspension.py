@@ -8,6 +8,8 @@ from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
+from django.db import connections
+
 from django_reckon.computed.refreshing.work import Work
 from django_reckon.computed.strategies.choice import current_strategy
 from django_reckon.ground.aio import in_thread
@@ -95,7 +97,8 @@ class not_computed:  # noqa: N801 - the contract's name; it is used like a funct
             if not work or is_broken(alias):
                 continue
             try:
-                together(alias, partial(current_strategy().submit, alias, work))
+                submit = partial(current_strategy().submit, alias, work)
+                together(connections[alias], submit)
             except Exception as another:
                 if error is None:
                     raise
