@@ -117,7 +117,10 @@ def test_unwatched_operation_opens_no_transaction_of_ours() -> None:
     assert Seat.objects.count() == 0
 
 
-def test_objects_are_made_ready_before_they_are_inserted(recorder: Recorder) -> None:
+@pytest.mark.parametrize("able", [True, False])
+def test_objects_are_made_ready_before_they_are_inserted(
+    recorder: Recorder, able: bool
+) -> None:
     heard: list[tuple[type[Model], str, bool]] = []
 
     def prepare(
@@ -125,19 +128,22 @@ def test_objects_are_made_ready_before_they_are_inserted(recorder: Recorder) -> 
         alias: str,
         objs: Sequence[Model],
         raw: bool,
-    ) -> None:
+    ) -> bool:
         heard.append((model, alias, raw))
         for obj in objs:
             assert isinstance(obj, Parcel)
             obj.size = 9
+        return able
 
     recorder.watch(Parcel, prepare=prepare)
+    recorder.watch(Parcel, prepare=lambda *_: True, listener=_hear_nothing)
 
     Parcel.objects.create(code="a", home=None)
     Parcel.objects.bulk_create([Parcel(code="b", home=None)])
 
     assert set(Parcel.objects.values_list("size", flat=True)) == {9}
     assert heard == [(Parcel, "default", False)] * 2
+    assert [change.prepared for change in recorder.changes] == [able] * 2
 
 
 def test_write_of_ones_own_can_be_reported(recorder: Recorder) -> None:
@@ -164,6 +170,10 @@ def _fail_within() -> None:
         raise LookupError
 
     as_group("default", half_done, [])
+
+
+def _hear_nothing(_: object) -> None:
+    """Listen in vain."""
 
 
 def _raise(_: object) -> None:

@@ -139,6 +139,21 @@ def test_each_listener_hears_of_what_it_asked_for(recorder: Recorder) -> None:
 
 
 @committing
+def test_new_keys_are_told_to_who_wants_them(recorder: Recorder) -> None:
+    recorder.watch(Author)
+    before = Author.objects.create(name="x")
+    recorder.watch(Author, keys=True)
+    after = Author.objects.create(name="y")
+
+    assert before.pk != after.pk
+    assert [change.keys for change in recorder.changes] == [
+        None,
+        (after.pk,),
+        (after.pk,),
+    ]
+
+
+@committing
 def test_write_is_reported_with_its_database(recorder: Recorder) -> None:
     for model in (Author, Book, Reader, Member):
         recorder.watch(model, keys=True)

@@ -125,13 +125,11 @@ class Insert:
 
     def _prepare(self, alias: str) -> bool:
         """Let who wants to set attributes of the objects; tell whether all could be."""
-        model, objs, raw = (
-            self.intake.model,
-            self.query.objs,
-            self.raw or not self.is_told,
-        )
-        asked = [each(model, alias, objs, raw) for each in self.intake.preparers]
-        return all(asked)
+        intake, objs = self.intake, self.query.objs
+        raw = self.raw or not self.is_told
+        # All of them are asked, whatever the first one says.
+        able = [each(intake.model, alias, objs, raw) for each in intake.preparers]
+        return all(able)
 
     def _pointing(self, before: Targets) -> Targets:
         """

@@ -32,7 +32,8 @@ class Watch:
         fields: Updates of other fields are not reported; None for all.
         relations: Foreign keys, or other columns that lead somewhere, whose values
             before and after are wanted, by the fields' names.
-        keys: Whether the rows' primary keys are wanted though a query must find them.
+        keys: Whether the rows' primary keys are wanted, though a query may have to
+            find them.
         atomic: Whether a write outside any transaction opens one, so that what the
             listener does and the write succeed or fail together.
         lock: Whether rows are locked when they are read before the write, and the
