@@ -10,6 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from typing_extensions import override
 
@@ -87,19 +89,61 @@ class Bag(ComputedFieldsModel):
         return self.text
 
 
+class Fair(models.Model):
+    """Its key is a text as well."""
+
+    code = models.CharField(max_length=20, primary_key=True)
+    name = models.CharField(max_length=20, default="")
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
 class Maker(ComputedFieldsModel):
     """Its key is a text, which some databases compare without minding the case."""
 
     code = models.CharField(max_length=20, primary_key=True)
     name = models.CharField(max_length=20, default="")
+    fairs = models.ManyToManyField(Fair, related_name="makers")
+    remarks = GenericRelation("Remark", "key", "kind")
 
     @computed(models.IntegerField(default=0), depends=[("parts", ["weight"])])
     def weight(self) -> int:
         return sum(part.weight for part in self.parts.all())
 
+    @computed(models.TextField(default=""), depends=[("fairs", ["name"])])
+    def seen_at(self) -> str:
+        return ", ".join(sorted(fair.name for fair in self.fairs.all()))
+
+    @computed(models.TextField(default=""), depends=[("remarks", ["text"])])
+    def told(self) -> str:
+        return ", ".join(sorted(remark.text for remark in self.remarks.all()))
+
     @override
     def __str__(self) -> str:
         return self.name
+
+
+class Remark(ComputedFieldsModel):
+    """May spell the key of what it is about in its own way."""
+
+    kind = models.ForeignKey(ContentType, models.CASCADE)
+    key = models.CharField(max_length=20)
+    text = models.CharField(max_length=20, default="")
+    about = GenericForeignKey("kind", "key")
+
+    @computed(
+        models.CharField(max_length=60, default=""),
+        depends=[("self", ["text"])],
+        prefetch_related=["about"],
+    )
+    def heading(self) -> str:
+        return f"{self.about}: {self.text}"
+
+    @override
+    def __str__(self) -> str:
+        return self.text
 
 
 class Part(ComputedFieldsModel):

@@ -269,10 +269,16 @@ def selected_columns(compiler: Any) -> tuple[list[str], int]:
     return [each[0].target.attname for each in columns], places[0]
 
 
+def iterable_of(queryset: QuerySet[Any]) -> type[Any]:
+    """Return the class of iterables that a queryset makes its results by."""
+    asked: Any = queryset
+    iterable: type[Any] = asked._iterable_class
+    return iterable
+
+
 def yields_instances(queryset: QuerySet[Any]) -> bool:
     """Tell whether a queryset makes instances, in Django's own way."""
-    asked: Any = queryset
-    return asked._iterable_class is ModelIterable
+    return iterable_of(queryset) is ModelIterable
 
 
 def yielding(queryset: QuerySet[Any], iterable: type[Any]) -> QuerySet[Any]:

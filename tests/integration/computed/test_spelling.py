@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 
 from django_reckon.testing import assert_in_sync
-from tests.computedapp.nooks import Maker, Part
+from tests.computedapp.nooks import Fair, Maker, Part, Remark
 from tests.support.database import committing
 from tests.support.drift import drifted
 
@@ -39,3 +40,30 @@ def test_refresh_finds_rows_by_another_spelling(act: Act) -> None:
     act(Part.objects, "update", weight=5)
 
     assert drifted(Maker, Part) == []
+
+
+def test_refresh_finds_rows_related_by_another_spelling(act: Act) -> None:
+    Fair.objects.create(code="spring", name="old")
+    links = Maker.fairs.through
+
+    for maker, fair in ("ABC", "SPRING"), ("b", "spring"):
+        act(links.objects, "create", maker_id=maker, fair_id=fair)
+    act(Fair.objects, "update", name="new")
+
+    assert drifted(Maker) == []
+    assert set(Maker.objects.values_list("seen_at", flat=True)) == {"new"}
+
+
+def test_refresh_finds_rows_of_any_kind_by_another_spelling(act: Act) -> None:
+    kind = ContentType.objects.get_for_model(Maker)
+
+    for key in ("ABC", "b"):
+        act(Remark.objects, "create", kind=kind, key=key, text="old")
+    act(Remark.objects, "update", text="new")
+
+    assert drifted(Maker, Remark) == []
+    assert set(Maker.objects.values_list("told", flat=True)) == {"new"}
+    assert set(Remark.objects.values_list("heading", flat=True)) == {
+        "A: new",
+        "B: new",
+    }

@@ -3,24 +3,50 @@ Keys that are equal to the database and not to Python.
 
 Where a text's collation minds no case, "ABC" leads to the row of "abc". Django's
 prefetching matches keys in Python: there the row is missing, or it raises KeyError.
+What it cannot match is left to be asked for row by row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
-from django.db.models import CharField, ForeignKey, Model, TextField
-from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+from django.contrib.contenttypes.fields import (
+    GenericForeignKey,
+    ReverseGenericManyToOneDescriptor,
+)
+from django.db.models import (
+    CharField,
+    ForeignKey,
+    Model,
+    Prefetch,
+    QuerySet,
+    TextField,
+)
+from django.db.models.constants import LOOKUP_SEP
+from django.db.models.fields.related_descriptors import (
+    ForwardManyToOneDescriptor,
+    ManyToManyDescriptor,
+)
 from django.db.models.query import prefetch_related_objects
+from typing_extensions import override
 
 from django_reckon.ground.columns import target_of
-from django_reckon.ground.internals import AnyField
+from django_reckon.ground.internals import (
+    PREFETCHED,
+    AnyField,
+    concrete_field,
+    iterable_of,
+    yielding,
+)
+
+# Where Django says nothing of rows that it cannot match.
+_SILENT: Final = frozenset({ManyToManyDescriptor, ReverseGenericManyToOneDescriptor})
 
 
 def fetch_ahead(rows: Sequence[Model], *lookups: Any) -> bool:
     """
-    Prefetch what Django can match, and leave the rest to be asked for row by row.
+    Prefetch what Django can match.
 
     Any: names and Prefetch objects, which are generic to the stubs alone.
 
@@ -37,17 +63,87 @@ def fetch_ahead(rows: Sequence[Model], *lookups: Any) -> bool:
     return True
 
 
+def fetch_by(rows: Sequence[Model], name: str, queryset: QuerySet[Any]) -> bool:
+    """
+    Prefetch a relation by a queryset, so far as Django can match what it reads.
+
+    Returns:
+        Whether all of it was.
+    """
+    if type(getattr(type(rows[0]), name, None)) not in _SILENT:
+        return fetch_ahead(rows, _read_by(queryset, name))
+    cache: str = getattr(rows[0], name).prefetch_cache_name
+    new = [row for row in rows if cache not in vars(row).get(PREFETCHED, ())]
+    found: list[Model] = []
+    if not fetch_ahead(rows, _read_by(_noting(queryset, found), name)):
+        return False
+    # A row may be there twice, and both have what leads to it.
+    given = {row.pk: len(vars(row)[PREFETCHED][cache]) for row in new}
+    if sum(given.values()) == len(found):
+        return True
+    for row in new:
+        del vars(row)[PREFETCHED][cache]
+    return False
+
+
+def _read_by(queryset: QuerySet[Any], name: str) -> Prefetch[Any, Any, Any]:
+    """
+    Return what a plain lookup stands for, read by a queryset.
+
+    As Prefetch.queryset it would be filtered anew for each row's manager, which is to
+    give what it always does: whoever goes on from there goes on from ordinary rows.
+    """
+    # Any: to type checkers, methods are not for setting.
+    lookup: Any = Prefetch(name)
+    lookup.get_current_querysets = lambda _level: [queryset]
+    plain: Prefetch[Any, Any, Any] = lookup
+    return plain
+
+
+def _noting(queryset: QuerySet[Any], found: list[Model]) -> QuerySet[Any]:
+    """Return the queryset, which adds what it reads to the list."""
+    iterable = iterable_of(queryset)
+
+    class Noting(iterable):  # type: ignore[valid-type,misc]  # made for this one alone
+        @override
+        def __iter__(self) -> Iterator[Model]:
+            for each in super().__iter__():
+                found.append(each)
+                yield each
+
+    return yielding(queryset, Noting)
+
+
 def _forget_missing(rows: Sequence[Model], path: str) -> None:
     """Let rows ask for the first relation of a path where none was found for a key."""
-    descriptor = getattr(type(rows[0]), path.split("__")[0], None)
-    if not isinstance(descriptor, ForwardManyToOneDescriptor):
-        return
-    field: AnyField = descriptor.field
-    if not isinstance(field, ForeignKey):
-        return
-    if not isinstance(target_of(field), CharField | TextField):
+    descriptor: Any = getattr(type(rows[0]), path.split(LOOKUP_SEP)[0], None)
+    field: Any = getattr(descriptor, "field", descriptor)
+    if isinstance(field, GenericForeignKey):
+        leads = _leads_by_text_anywhere
+    elif isinstance(descriptor, ForwardManyToOneDescriptor):
+        leads = _leads_by_text
+    else:
         return
     for row in rows:
         cached = row._state.fields_cache.get(field.name, row)
-        if cached is None and getattr(row, field.attname) is not None:
+        if cached is None and leads(field, row):
             del row._state.fields_cache[field.name]
+
+
+def _leads_by_text(field: Any, row: Model) -> bool:
+    return _is_text(field) and getattr(row, field.attname) is not None
+
+
+def _leads_by_text_anywhere(field: Any, row: Model) -> bool:
+    kind = getattr(row, concrete_field(type(row), field.ct_field).attname)
+    if kind is None or getattr(row, field.fk_field) is None:
+        return False
+    model = field.get_content_type(id=kind, using=row._state.db).model_class()
+    return model is not None and _is_text(model._meta.pk)
+
+
+def _is_text(field: AnyField) -> bool:
+    """Tell whether a column, or what a key leads to by it, holds texts."""
+    while isinstance(field, ForeignKey):
+        field = target_of(field)
+    return isinstance(field, CharField | TextField)
