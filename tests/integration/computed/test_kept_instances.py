@@ -99,6 +99,21 @@ def test_new_row_beside_a_stale_parent_holds_what_is(shop: Shop, act: Act) -> No
     assert drifted() == []
 
 
+def test_instance_whose_insert_was_rolled_back_keeps_what_it_had(
+    shop: Shop, act: Act
+) -> None:
+    with transaction.atomic():
+        shelf = act(shop.all(Shelf), "create", label="new")
+        held = (shelf.upper, shelf.summary, shelf.total)
+        shop.make(Copy, title=shop.ada, shelf=shelf, price="50.00")
+        act(shelf, "save")
+        transaction.set_rollback(True)
+
+    assert (shelf.upper, shelf.summary, shelf.total) == held
+    with pytest.raises(Shelf.DoesNotExist):
+        act(shelf, "refresh_from_db")
+
+
 def test_bulk_update_of_instances_with_old_values_stores_what_is(
     shop: Shop, act: Act
 ) -> None:

@@ -125,9 +125,14 @@ class ComputedFieldsModel(Model):
         self, using: str | None = None, fields: Any = None, *args: Any, **kwargs: Any
     ) -> None:
         """Read as Django does; what waits to be read, where the row was saved."""
-        if using is None and fields and set(forgotten(self)).issuperset(fields):
-            using = self._state.db
-        super().refresh_from_db(using, fields, *args, **kwargs)
+        if using or not fields or not set(forgotten(self)).issuperset(fields):
+            super().refresh_from_db(using, fields, *args, **kwargs)
+            return
+        try:
+            super().refresh_from_db(self._state.db, fields, *args, **kwargs)
+        except ObjectDoesNotExist:
+            # The insert was rolled back, say. As any instance, it keeps what it had.
+            recall(self)
 
     @override
     def delete(self, *args: Any, **kwargs: Any) -> Any:
