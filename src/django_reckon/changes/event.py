@@ -61,7 +61,6 @@ class Change:
 
     def __post_init__(self) -> None:
         """Let nobody who hears of the change alter it for the next one."""
-        if self.before is not NOWHERE:
-            object.__setattr__(self, "before", MappingProxyType(dict(self.before)))
-        if self.after is not NOWHERE:
-            object.__setattr__(self, "after", MappingProxyType(dict(self.after)))
+        for name, targets in (("before", self.before), ("after", self.after)):
+            if type(targets) is not MappingProxyType:
+                object.__setattr__(self, name, MappingProxyType(dict(targets)))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -95,26 +96,29 @@ class Rewrite:
 
     def _tried(self, execute: Callable[[Query], Result], pointing: Targets) -> Result:
         """Update the row unless its relations move; return nothing if it was not."""
-        shape = self._shape
-        change = Change(
-            model=shape.model,
-            alias=self.connection.alias,
-            kind=self.kind,
-            keys=self.keys,
-            fields=shape.held,
-            before=pointing,
-            after=pointing,
-        )
-        if not self.interest.is_due(change):
+        shape, pointing = self._shape, MappingProxyType(pointing)
+        moved = self._stayed(shape.held, pointing)
+        if not self.interest.is_due(moved):
             return None
         query = self.query.clone()
         hold(query, {f: stored(f, self.values[f.name]) for f in shape.pointing})
         result = execute(query)
         if result:
             # The relations were written, though they did not move.
-            written = replace(change, fields=shape.fields)
-            deliver(self.interest, written, moved=change)
+            deliver(self.interest, self._stayed(shape.fields, pointing), moved=moved)
         return result
+
+    def _stayed(self, fields: frozenset[str] | None, pointing: Targets) -> Change:
+        """Return the change of fields of a row that leads where it did."""
+        return Change(
+            model=self._shape.model,
+            alias=self.connection.alias,
+            kind=self.kind,
+            keys=self.keys,
+            fields=fields,
+            before=pointing,
+            after=pointing,
+        )
 
     def _pointing(self) -> Targets:
         """Return where the rows will lead by the relations that are written."""

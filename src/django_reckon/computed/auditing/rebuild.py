@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.db.models import Model
 
@@ -152,7 +152,7 @@ def repaired(
         yield refresh(alias, work, writer=writer, querysize=querysize)
 
 
-def _work(model: type[Model], keys: Iterable[Key], fields: Iterable[str]) -> Work:
+def _work(model: type[Model], keys: Iterable[Key], fields: Collection[str]) -> Work:
     work = Work()
     work.add(Route(model, "pk", loose=False), keys, fields)
     return work

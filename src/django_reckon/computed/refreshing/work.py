@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db.models import Model
@@ -70,26 +70,27 @@ class Work:
         return bool(self.due)
 
     def add(
-        self, route: Route, keys: Iterable[Key] | None, fields: Iterable[str]
+        self, route: Route, keys: Iterable[Key] | None, fields: Collection[str]
     ) -> None:
         """Note keys, None if nobody knows them; a key of None leads nowhere."""
-        known = set() if keys is None else {key for key in keys if key is not None}
-        stale = set(fields)
-        if stale and (known or keys is None):
-            self._add(route, Due(known, everything=keys is None, fields=stale))
+        known = () if keys is None else [key for key in keys if key is not None]
+        if not fields or (keys is not None and not known):
+            return
+        due = self.due.get(route)
+        if due is None:
+            due = self.due[route] = Due()
+        due.keys.update(known)
+        due.everything |= keys is None
+        due.fields.update(fields)
 
     def merge(self, other: Work) -> Work:
         """Take over what is due in another, and return this one."""
         for route, due in other.due.items():
-            self._add(route, due)
-        return self
-
-    def _add(self, route: Route, due: Due) -> None:
-        known = self.due.get(route)
-        if known is None:
-            self.due[route] = Due(set(due.keys), due.everything, set(due.fields))
-        else:
+            known = self.due.get(route)
+            if known is None:
+                known = self.due[route] = Due()
             known.merge(due)
+        return self
 
     def holds(self, route: Route, due: Due) -> bool:
         """Tell whether all of that is due here."""
