@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from django_reckon.models import ComputedField, ComputedFieldsModel, computed
 from tests.computedapp import corners as corners
+from tests.computedapp import managed as managed
 from tests.computedapp import nooks as nooks
 
 

@@ -203,6 +203,14 @@ def _rows(rows: Iterable[Sequence[Any]], length: int) -> Rows:
     return {_key(row, length): tuple(row[length:]) for row in rows}
 
 
+def ordered(keys: Iterable[Key]) -> list[Key]:
+    """Return keys in an order that is the same in every transaction."""
+    try:
+        return sorted(keys)
+    except TypeError:
+        return sorted(keys, key=repr)
+
+
 def batched(model: type[Model], using: str, keys: Iterable[Key]) -> Iterator[list[Key]]:
     """Yield keys in lists no longer than the database takes parameters."""
     keys = list(keys)

@@ -136,11 +136,13 @@ def _told_save(change: Change) -> SeenTo | None:
 
 
 def _local(model: type[Model]) -> SeenTo:
-    """Return the local fields of a table, which an insert has written along."""
+    """Return the fields of a table that an insert has written along."""
     known = _locals.get(model)
     if known is None:
         names = {
-            column.name for column in registry.on(model) if registry.is_local(column)
+            column.name
+            for column in registry.on(model)
+            if registry.is_local(column) and not column.declaration.default_on_create
         }
         known = _locals[model] = SeenTo(model, frozenset(names))
     return known

@@ -202,7 +202,13 @@ def put_first_on_commit(
 
 def values_of(query: Query) -> dict[str, Any]:
     """Return what an update sets, expressions resolved: field's name -> value."""
-    return {field.name: value for field, _, value in getattr(query, "values", ())}
+    return {
+        # Those of a parent's table are not resolved before they are compiled.
+        field.name: value.resolve_expression(query, allow_joins=False, for_save=True)
+        if hasattr(value, "resolve_expression")
+        else value
+        for field, _, value in getattr(query, "values", ())
+    }
 
 
 def concrete_field(model: type[Model], name: str) -> AnyField:

@@ -16,7 +16,7 @@ from django.db.models import Model, QuerySet
 from django_reckon.changes.event import Key
 from django_reckon.changes.rows import batched
 from django_reckon.computed.fetching.hydrating import lean
-from django_reckon.computed.fetching.lookups import fetched
+from django_reckon.computed.fetching.lookups import apart, fetched
 from django_reckon.computed.refreshing.chunks import chunk_size, row_chunks
 from django_reckon.computed.refreshing.functions import call, stored_form
 from django_reckon.computed.rules.registry import ComputedColumn, registry
@@ -139,22 +139,29 @@ def comparisons(
         One query for each relation that the fields name.
     """
     found: list[Comparison] = []
-    with reading_from(alias), paused(), fetched(rows, columns):
-        fields = [(column, column.field) for column in columns]
-        for row in rows:
-            for column, stored_in in fields:
-                stored = getattr(row, stored_in.attname)
-                try:
-                    value = call(column, row)
-                    if is_plainly_same(stored, value):
-                        continue
-                    form = stored_form(column, row, value)
-                except ResolutionError as error:
-                    found.append(Comparison(column, row.pk, stored, error))
-                    continue
-                if not is_same(stored_in, stored, form):
-                    found.append(Comparison(column, row.pk, stored, form))
+    for some in apart(columns):
+        with reading_from(alias), paused(), fetched(rows, some):
+            found += _compared(some, rows)
     return found
+
+
+def _compared(
+    columns: Sequence[ComputedColumn], rows: Sequence[Model]
+) -> Iterator[Comparison]:
+    fields = [(column, column.field) for column in columns]
+    for row in rows:
+        for column, stored_in in fields:
+            stored = getattr(row, stored_in.attname)
+            try:
+                value = call(column, row)
+                if is_plainly_same(stored, value):
+                    continue
+                form = stored_form(column, row, value)
+            except ResolutionError as error:
+                yield Comparison(column, row.pk, stored, error)
+                continue
+            if not is_same(stored_in, stored, form):
+                yield Comparison(column, row.pk, stored, form)
 
 
 def _finding(

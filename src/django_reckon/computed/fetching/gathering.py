@@ -23,11 +23,12 @@ from django.db.models.fields.related_descriptors import (
 
 from django_reckon.changes.rows import batched
 from django_reckon.computed.fetching.filling import filler
-from django_reckon.computed.fetching.hydrating import is_lean
+from django_reckon.computed.fetching.hydrating import LeanIterable, is_lean
 from django_reckon.ground.internals import (
     PREFETCHED,
     AnyField,
     fetch_mode_of,
+    iterable_of,
     selected_columns,
 )
 
@@ -66,7 +67,8 @@ def gathered(
 def _is_plain(queryset: QuerySet[Any]) -> bool:
     query: Any = queryset.query
     return (
-        is_lean(queryset)
+        iterable_of(queryset) is LeanIterable
+        and is_lean(queryset)
         and not query.annotations
         and not query.extra
         and not query.combinator
@@ -87,7 +89,7 @@ def _children(
         held = vars(row).get(PREFETCHED)
         if held is not None and there in held:
             found += held[there]
-        elif vars(row).setdefault(key, None) is None:
+        elif vars(row).get(key) is None:
             return None
         elif owners.setdefault(vars(row)[key], row) is not row:
             again.append(row)
@@ -96,9 +98,11 @@ def _children(
     for some in batched(queryset.model, queryset.db, owners):
         chosen = queryset.filter(**{f"{relation.name}__in": some})
         try:
-            _group(chosen, relation, owners, groups)
+            is_told = _group(chosen, relation, owners, groups)
         except KeyError:
             # The database minds no case, and the key is spelt in another one.
+            return None
+        if not is_told:
             return None
     for row in [*owners.values(), *again]:
         held = vars(row).setdefault(PREFETCHED, {})
@@ -114,14 +118,21 @@ def _group(
     relation: Any,
     owners: Mapping[Any, Model],
     groups: Mapping[Any, list[Model]],
-) -> None:
-    """Add the rows of a queryset to the groups of those whom they point at."""
+) -> bool:
+    """
+    Add the rows of a queryset to the groups of those whom they point at.
+
+    Returns:
+        Whether the queryset reads whom they point at.
+    """
     model: type[Model] = queryset.model
     alias, mode = queryset.db, fetch_mode_of(queryset)
     compiler: Any = queryset.query.get_compiler(using=alias)
     results = compiler.execute_sql()
     fill, cache_name = filler(compiler), relation.cache_name
     names, start = selected_columns(compiler)
+    if relation.attname not in names:
+        return False
     place = start + names.index(relation.attname)
     # Where no other relation is remembered, one memory serves all who point alike.
     is_shared = _has_one_relation(model)
@@ -140,6 +151,7 @@ def _group(
         made._state, group = known[value]
         fill(made.__dict__, row)
         group.append(made)
+    return True
 
 
 @cache
@@ -180,7 +192,7 @@ def _parents(
     queryset = queryset.using(_alias_of(rows))
     for some in batched(queryset.model, queryset.db, keys):
         for end in queryset.filter(**{f"{target.name}__in": some}):
-            ends[vars(end)[target.attname]] = end
+            ends[getattr(end, target.attname)] = end
     for state, value in waiting:
         if value is None or value in ends:
             state.fields_cache[cache_name] = ends.get(value)

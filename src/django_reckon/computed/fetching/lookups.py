@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db.models import Model, Prefetch
 from django.db.models.query import prefetch_related_objects
@@ -36,6 +37,28 @@ def lookups_of(
         for path in _paths(column) if several else _fans(column):
             wanted.setdefault(path, path)
     return list(wanted.values())
+
+
+def apart(columns: Sequence[ComputedColumn]) -> list[list[ComputedColumn]]:
+    """
+    Return columns in groups whose functions are to see the same related rows.
+
+    A Prefetch object with a queryset and no to_attr says what a relation gives, to the
+    functions of its own field and to no others.
+    """
+    groups: dict[tuple[int, ...], list[ComputedColumn]] = {}
+    for column in columns:
+        lookups = column.declaration.prefetch_related
+        own = tuple(id(each) for each in lookups if _narrows(each))
+        groups.setdefault(own, []).append(column)
+    return list(groups.values())
+
+
+def _narrows(lookup: PrefetchLookup) -> bool:
+    # Any: the stubs leave out what it was made of.
+    known: Any = lookup
+    is_object = isinstance(lookup, Prefetch)
+    return is_object and known.queryset is not None and known.to_attr is None
 
 
 @contextmanager

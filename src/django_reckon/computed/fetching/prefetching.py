@@ -15,6 +15,7 @@ from django_reckon.computed.fetching.gathering import gathered
 from django_reckon.computed.fetching.hydrating import can_skip_init, lean
 from django_reckon.computed.fetching.relations import (
     default_queryset,
+    differs_by_row,
     relation_columns,
 )
 from django_reckon.computed.fetching.spelling import fetch_ahead, fetch_by
@@ -56,19 +57,20 @@ def fetch(rows: Sequence[Model], branch: Branch) -> list[Sequence[Model]]:
     levels: list[Sequence[Model]] = []
     for name, further in branch.below.items():
         default = default_queryset(rows[0], name)
-        queryset = None if default is None else _lean(default, further.columns)
-        if queryset is None:
+        if default is None:
             # Django knows best, for all that comes after as well.
-            if default is None or fetch_by(rows, name, default):
-                fetch_ahead(rows, *Branch(below={name: further}).lookups())
+            fetch_ahead(rows, *Branch(below={name: further}).lookups())
             continue
+        if differs_by_row(default, rows[0], name):
+            continue
+        queryset = _leaner(default, further.columns)
         reached = gathered(rows, name, queryset)
         if reached is None:
             if not fetch_by(rows, name, queryset):
                 continue
             reached = list(_reached(rows, name)) if further.below else []
-        if reached and further.below:
-            levels += [reached, *fetch(reached, further)]
+        for some in _by_model(reached) if further.below else ():
+            levels += [some, *fetch(some, further)]
     return levels
 
 
@@ -78,12 +80,10 @@ def let_go(rows: Iterable[Model]) -> None:
         vars(row).pop(PREFETCHED, None)
 
 
-def _lean(
-    default: QuerySet[Any], columns: frozenset[str] | None
-) -> QuerySet[Any] | None:
-    """Return what reads as much in less time; None if it cannot be read lean."""
+def _leaner(default: QuerySet[Any], columns: frozenset[str] | None) -> QuerySet[Any]:
+    """Return what reads as much in less time, where anything does."""
     if not can_skip_init(default.model) or not yields_instances(default):
-        return None
+        return default
     queryset = lean(default)
     if columns is None or not may_narrow(queryset):
         return queryset
@@ -93,6 +93,14 @@ def _lean(
         return queryset
     # Whatever the user's own class makes of it.
     return QuerySet.only(queryset, *sorted(names))
+
+
+def _by_model(rows: Iterable[Model]) -> Iterable[list[Model]]:
+    """Return the rows by their classes, of which a queryset may make several."""
+    found: dict[type[Model], list[Model]] = {}
+    for row in rows:
+        found.setdefault(type(row), []).append(row)
+    return found.values()
 
 
 def _reached(rows: Iterable[Model], name: str) -> Iterator[Model]:

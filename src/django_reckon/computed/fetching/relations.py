@@ -11,7 +11,7 @@ from django.contrib.contenttypes.fields import (
     GenericRelation,
     ReverseGenericManyToOneDescriptor,
 )
-from django.db.models import Model, QuerySet
+from django.db.models import DateTimeField, DurationField, Model, QuerySet
 from django.db.models.fields.related import ForeignObject
 from django.db.models.fields.related_descriptors import (
     ForwardManyToOneDescriptor,
@@ -53,6 +53,21 @@ def default_queryset(row: Model, name: str) -> QuerySet[Any] | None:
         # Not the manager's own, which would filter for this row alone.
         found = super(descriptor.related_manager_cls, manager).get_queryset()
     return found if isinstance(found, QuerySet) else None
+
+
+def differs_by_row(queryset: QuerySet[Any], row: Model, name: str) -> bool:
+    """Tell whether a queryset gives many rows together something else than each."""
+    query: Any = queryset.query
+    if query.distinct_fields:
+        return True
+    if any(each.contains_over_clause for each in query.annotations.values()):
+        return True
+    through: Any = getattr(getattr(type(row), name), "through", None)
+    if through is None:
+        return False
+    # Django would take pairs from the queryset's own join, and keys as they are stored.
+    is_joined = through._meta.db_table in query.alias_map
+    return is_joined or isinstance(row._meta.pk, DateTimeField | DurationField)
 
 
 @cache

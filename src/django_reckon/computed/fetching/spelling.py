@@ -15,14 +15,7 @@ from django.contrib.contenttypes.fields import (
     GenericForeignKey,
     ReverseGenericManyToOneDescriptor,
 )
-from django.db.models import (
-    CharField,
-    ForeignKey,
-    Model,
-    Prefetch,
-    QuerySet,
-    TextField,
-)
+from django.db.models import Model, Prefetch, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.fields.related_descriptors import (
     ForwardManyToOneDescriptor,
@@ -31,10 +24,9 @@ from django.db.models.fields.related_descriptors import (
 from django.db.models.query import prefetch_related_objects
 from typing_extensions import override
 
-from django_reckon.ground.columns import target_of
+from django_reckon.changes.rows import batched
 from django_reckon.ground.internals import (
     PREFETCHED,
-    AnyField,
     concrete_field,
     iterable_of,
     yielding,
@@ -69,7 +61,16 @@ def fetch_by(rows: Sequence[Model], name: str, queryset: QuerySet[Any]) -> bool:
 
     Returns:
         Whether all of it was.
+
+    Cost:
+        One query; one for each batch of rows that the database takes parameters for.
     """
+    batches = batched(type(rows[0]), queryset.db, rows)
+    done = [_fetch_some(some, name, queryset) for some in batches]
+    return all(done)
+
+
+def _fetch_some(rows: Sequence[Model], name: str, queryset: QuerySet[Any]) -> bool:
     if type(getattr(type(rows[0]), name, None)) not in _SILENT:
         return fetch_ahead(rows, _read_by(queryset, name))
     cache: str = getattr(rows[0], name).prefetch_cache_name
@@ -115,35 +116,25 @@ def _noting(queryset: QuerySet[Any], found: list[Model]) -> QuerySet[Any]:
 
 
 def _forget_missing(rows: Sequence[Model], path: str) -> None:
-    """Let rows ask for the first relation of a path where none was found for a key."""
-    descriptor: Any = getattr(type(rows[0]), path.split(LOOKUP_SEP)[0], None)
+    """Let rows ask for what a path leads to where nothing was found for a key."""
+    name, _, further = path.partition(LOOKUP_SEP)
+    descriptor: Any = getattr(type(rows[0]), name, None)
     field: Any = getattr(descriptor, "field", descriptor)
     if isinstance(field, GenericForeignKey):
-        leads = _leads_by_text_anywhere
+        columns = [
+            concrete_field(type(rows[0]), field.ct_field).attname,
+            field.fk_field,
+        ]
     elif isinstance(descriptor, ForwardManyToOneDescriptor):
-        leads = _leads_by_text
+        columns = [column.attname for column in field.local_related_fields]
     else:
         return
+    found: dict[type[Model], list[Model]] = {}
     for row in rows:
-        cached = row._state.fields_cache.get(field.name, row)
-        if cached is None and leads(field, row):
+        end = row._state.fields_cache.get(field.name, row)
+        if end is None and all(getattr(row, each) is not None for each in columns):
             del row._state.fields_cache[field.name]
-
-
-def _leads_by_text(field: Any, row: Model) -> bool:
-    return _is_text(field) and getattr(row, field.attname) is not None
-
-
-def _leads_by_text_anywhere(field: Any, row: Model) -> bool:
-    kind = getattr(row, concrete_field(type(row), field.ct_field).attname)
-    if kind is None or getattr(row, field.fk_field) is None:
-        return False
-    model = field.get_content_type(id=kind, using=row._state.db).model_class()
-    return model is not None and _is_text(model._meta.pk)
-
-
-def _is_text(field: AnyField) -> bool:
-    """Tell whether a column, or what a key leads to by it, holds texts."""
-    while isinstance(field, ForeignKey):
-        field = target_of(field)
-    return isinstance(field, CharField | TextField)
+        elif end is not None and end is not row:
+            found.setdefault(type(end), []).append(end)
+    for some in found.values() if further else ():
+        _forget_missing(some, further)

@@ -8,7 +8,7 @@ as any other change is, so that it makes the next steps due by the same plan.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -19,9 +19,9 @@ from django.db.models import Model, QuerySet
 
 from django_reckon.changes.delivery import report
 from django_reckon.changes.event import Key
-from django_reckon.changes.rows import batched, key_fields
+from django_reckon.changes.rows import batched, key_fields, ordered
 from django_reckon.computed.fetching.hydrating import lean
-from django_reckon.computed.fetching.lookups import fetched
+from django_reckon.computed.fetching.lookups import apart, fetched
 from django_reckon.computed.fetching.prepared import rows_with
 from django_reckon.computed.refreshing.chunks import chunk_size
 from django_reckon.computed.refreshing.functions import assign, call
@@ -166,15 +166,15 @@ class Refresh:
         for route, due in self.work.take(step.model, step.fields):
             keys |= located(self.alias, route, due)
             fields |= due.fields
-        columns = _followed(step, fields)
-        for some in self._chunks(step.model, columns, keys):
-            self._refresh(step.model, columns, some)
+        for columns in apart(_followed(step, fields)):
+            for some in self._chunks(step.model, columns, keys):
+                self._refresh(step.model, columns, some)
 
     def _chunks(
         self, model: type[Model], columns: Sequence[ComputedColumn], keys: set[Key]
     ) -> Iterator[list[Key]]:
         size = chunk_size(columns, self.querysize)
-        for some in batches(_ordered(keys), size):
+        for some in batches(ordered(keys), size):
             yield from batched(model, self.alias, some)
 
     def _refresh(
@@ -284,14 +284,6 @@ def _followed(step: Step, due: set[str]) -> list[ComputedColumn]:
             names.add(name)
             found.append(column)
     return found
-
-
-def _ordered(keys: Iterable[Key]) -> list[Key]:
-    """Return keys in an order that is the same in every transaction."""
-    try:
-        return sorted(keys)
-    except TypeError:
-        return sorted(keys, key=repr)
 
 
 def refresh(

@@ -10,7 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 
 from django_reckon.changes.event import Targets
-from django_reckon.changes.rows import batched
+from django_reckon.changes.rows import batched, ordered
 from django_reckon.computed.rules.registry import registry
 from django_reckon.conf import computed as conf
 from django_reckon.exceptions import ConfigurationError
@@ -161,6 +161,6 @@ def _lock(
         return
     target = target_of(field)
     rows: QuerySet[Any] = QuerySet(table_owner(related), using=alias)
-    for some in batched(related, alias, sorted(keys)):
+    for some in batched(related, alias, ordered(keys)):
         held = rows.filter(**{f"{target.name}__in": some}).order_by("pk")
         list(held.select_for_update().values_list("pk", flat=True))

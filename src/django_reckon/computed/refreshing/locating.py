@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
@@ -53,8 +54,9 @@ def usable(alias: str, route: Route, keys: Collection[Key]) -> Collection[Key]:
     column = column_at(route.target, route.lookup)
     for value in keys:
         # Another model's keys may be of another kind.
-        with suppress(ValidationError, TypeError, ValueError):
+        with suppress(ValidationError, TypeError, ValueError, OverflowError):
             key = column.to_python(value)
+            column.get_db_prep_value(key, connections[alias])
             if _fits(alias, column, key):
                 found.append(key)
     return found
@@ -62,6 +64,8 @@ def usable(alias: str, route: Route, keys: Collection[Key]) -> Collection[Key]:
 
 def _fits(alias: str, column: AnyField, key: Key) -> bool:
     """Tell whether a column can hold a key; drivers raise for numbers too large."""
+    if isinstance(key, float):
+        return math.isfinite(key)
     if not isinstance(column, IntegerField):
         return True
     ops = connections[alias].ops
