@@ -180,3 +180,104 @@ class Horse(Beast):
     )
     def tag(self) -> str:
         return f"{self.name}/{self.legs}"
+
+
+class KeyOfTheMoment(models.ForeignKey):  # type: ignore[type-arg]
+    """Leads to whatever a test says, from when the row is inserted."""
+
+    @override
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        if Desk.current is not None:
+            setattr(model_instance, self.attname, Desk.current)
+        return super().pre_save(model_instance, add)
+
+
+class Desk(ComputedFieldsModel):
+    """Counts what points at it by a key or a day that set themselves."""
+
+    current: int | None = None
+
+    name = models.CharField(max_length=20, default="")
+
+    @computed(models.IntegerField(default=0), depends=[("requests", ["text"])])
+    def handled(self) -> int:
+        return len(self.requests.all()) if self.pk else 0
+
+    @computed(models.IntegerField(default=0), depends=[("days", ["hours"])])
+    def hours(self) -> int:
+        return sum(day.hours for day in self.days.all()) if self.pk else 0
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
+class Request(models.Model):
+    """Has no computed fields, but a key that sets itself."""
+
+    text = models.CharField(max_length=20, default="")
+    desk = KeyOfTheMoment(Desk, models.CASCADE, null=True, related_name="requests")
+
+    @override
+    def __str__(self) -> str:
+        return self.text
+
+
+class Day(models.Model):
+    """There is one of each date, which sets itself."""
+
+    date = models.DateField(auto_now_add=True, unique=True)
+    hours = models.IntegerField(default=1)
+    desk = models.ForeignKey(Desk, models.CASCADE, related_name="days")
+
+
+class Errand(ComputedFieldsModel):
+    """Its key may be the database's default."""
+
+    desk = models.ForeignKey(
+        Desk, models.CASCADE, null=True, db_default=None, related_name="errands"
+    )
+
+    @computed(models.CharField(max_length=40, default=""), depends=[("desk", ["name"])])
+    def line(self) -> str:
+        return f"for {self.desk}"
+
+    @computed(
+        models.CharField(max_length=40, default="?"),
+        depends=[("desk", ["name"])],
+        default_on_create=True,
+    )
+    def later(self) -> str:
+        return f"for {self.desk}"
+
+
+class Space(ComputedFieldsModel):
+    """A parent's field that is made from the child's column."""
+
+    name = models.CharField(max_length=20, default="")
+
+    @computed(
+        models.CharField(max_length=60, default=""),
+        depends=[("self", ["name"]), ("lounge", ["seats"])],
+    )
+    def sign(self) -> str:
+        lounge = getattr(self, "lounge", None) if self.pk else None
+        return f"{self.name}: {lounge.seats}" if lounge else self.name
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
+class Lounge(Space):
+    """A child's field that is made from the parent's column."""
+
+    seats = models.IntegerField(default=0)
+    desk = models.ForeignKey(Desk, models.CASCADE, null=True, related_name="+")
+
+    @computed(
+        models.CharField(max_length=60, default=""),
+        depends=[("self", ["name"]), ("desk", ["name"])],
+    )
+    def title(self) -> str:
+        return f"{self.name} of {self.desk}"

@@ -36,7 +36,7 @@ def replaced(
     """
     model = model_of(query)
     told = unique_fields_of(query)
-    uniques = [told] if told else _uniques(model)
+    uniques = [told] if told else unique_columns(model)
     found: Rows = {}
     for some in _batches(query.objs, uniques, using):
         meeting = _meeting(model, uniques, some)
@@ -45,7 +45,7 @@ def replaced(
     return found
 
 
-def _uniques(model: type[Model]) -> list[Unique]:
+def unique_columns(model: type[Model]) -> list[Unique]:
     """Return every set of columns that a row may collide on."""
     meta = model._meta
     single = [

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db.models import Model
 
+from django_reckon.changes.conflicts import unique_columns
 from django_reckon.changes.rows import key_fields
 from django_reckon.changes.targets import relations_of
 from django_reckon.changes.watch import Explainer, Interest, Preparer
@@ -24,7 +25,8 @@ class Intake:
         model: That of the table.
         relations: The relations that are to be told of.
         keys: The columns of the primary key; none if nobody wants the new ones.
-        setting: Names of columns that set themselves and that preparers may read.
+        setting: Names of columns that set themselves and are read before they are
+            inserted: by preparers, as relations, or to find what an upsert meets.
         preparers: Whom to show the objects before the statement.
         explainers: Whom to ask about its error.
     """
@@ -48,15 +50,19 @@ def intake_of(interest: Interest, model: type[Model]) -> Intake:
 
 def _intake(interest: Interest, model: type[Model]) -> Intake:
     preparing = [each for each in interest.watches if each.prepare is not None]
+    relations = relations_of(model, interest)
+    read = {field.name for field in relations}
+    if relations:
+        read.update(each.name for some in unique_columns(model) for each in some)
     setting = [f.name for f in model._meta.local_concrete_fields if sets_itself(f)]
     return Intake(
         model=model,
-        relations=tuple(relations_of(model, interest)),
+        relations=tuple(relations),
         keys=key_fields(model) if interest.keys or preparing else (),
         setting=frozenset(
             name
             for name in setting
-            if any(each.minds(frozenset([name])) for each in preparing)
+            if name in read or any(each.minds(frozenset([name])) for each in preparing)
         ),
         preparers=tuple(each.prepare for each in preparing if each.prepare),
         explainers=tuple(

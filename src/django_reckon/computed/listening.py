@@ -122,7 +122,12 @@ def _seen_to(change: Change) -> SeenTo:
         return NOTHING
     if change.kind is ChangeKind.UPDATE:
         return seen_to_by_save(change.model, change.keys)
-    return _local(change.model) if change.prepared else NOTHING
+    if not change.prepared:
+        return NOTHING
+    local, own = _local(change.model), seen_to_by_save(change.model, change.keys)
+    if own.fields <= local.fields:
+        return local
+    return SeenTo(change.model, local.fields | own.fields)
 
 
 def _told_save(change: Change) -> SeenTo | None:

@@ -111,6 +111,12 @@ def parent_names(model: type[Model], ancestor: type[Model]) -> list[str]:
     return [info.join_field.name for info in infos]
 
 
+def child_names(model: type[Model], descendant: type[Model]) -> list[str]:
+    """Return the lookups that lead from a model's rows to those of a child's table."""
+    infos: Any = descendant._meta.get_path_from_parent(model)
+    return [info.join_field.name for info in infos]
+
+
 def collected_models(collector: Collector) -> set[type[Model]]:
     """Return the models whose rows a delete will take or change."""
     known: Any = collector

@@ -11,7 +11,7 @@ from weakref import ref
 
 from django.db.models import Model
 
-from django_reckon.changes.event import Change, ChangeKind, Key
+from django_reckon.changes.event import Change, Key
 from django_reckon.computed.refreshing.plan import NOTHING, SeenTo
 from django_reckon.ground.internals import concrete_field, row_tables
 
@@ -31,7 +31,7 @@ class Saving:
         values: What a refresh stored for the row meanwhile: attribute -> value.
         stale: Computed fields of the row that will be refreshed later.
         keys: The row's primary key, as statements named it.
-        kind: How the latest statement wrote.
+        latest: What the latest statement wrote.
         outer: The save in whose midst this one runs, in a handler of a signal, say.
         writes: Whether a statement of the save itself runs, and no handler of a signal,
             which may write anything, this very row included.
@@ -45,13 +45,13 @@ class Saving:
     values: dict[str, Any] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
     keys: set[Key] = field(default_factory=set)
-    kind: ChangeKind | None = None
+    latest: Change | None = None
     outer: Saving | None = None
     writes: bool = False
 
     def note(self, change: Change) -> None:
-        """Learn how rows are written, and the key under which this one was inserted."""
-        self.kind = change.kind
+        """Learn what is written, and the key under which this row was inserted."""
+        self.latest = change
         if self.writes and change.keys is not None:
             self.keys.update(change.keys)
 

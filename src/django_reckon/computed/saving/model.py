@@ -108,7 +108,9 @@ class ComputedFieldsModel(Model):
         sure = {
             column.name
             for column in local
-            if covered is None or sources(column) <= covered
+            if (covered is None or sources(column) <= covered)
+            # Else it is deferred, and awaits the save in vain.
+            and column.field.attname in vars(self)
         }
         return SeenTo(type(self), frozenset(sure))
 

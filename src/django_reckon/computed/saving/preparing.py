@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.models import Model
@@ -47,17 +48,28 @@ def prepare(model: type[Model], alias: str, objs: Sequence[Model], raw: bool) ->
 
 
 def _compute(alias: str, columns: list[ComputedColumn], objs: Sequence[Model]) -> bool:
-    if len(objs) > 1:
-        _fetch_forward(columns, objs)
-    all_told = True
-    for obj in objs:
-        if any(is_expression(value) for value in vars(obj).values()):
-            # Only the database knows what the functions would read.
-            all_told = False
-            continue
-        with _Prefetched(obj, _empty(columns, obj)):
-            functions.apply(columns, obj, alias)
-    return all_told
+    # Of others only the database knows what the functions would read.
+    told = [obj for obj in objs if not any(map(is_expression, vars(obj).values()))]
+    with _living_in(alias, told):
+        if len(told) > 1:
+            _fetch_forward(columns, told)
+        for obj in told:
+            with _Prefetched(obj, _empty(columns, obj)):
+                functions.apply(columns, obj, alias)
+    return len(told) == len(objs)
+
+
+@contextmanager
+def _living_in(alias: str, objs: Sequence[Model]) -> Iterator[None]:
+    """Let new rows find what they lead to in the database that they will be in."""
+    states = [(obj._state, obj._state.db) for obj in objs]
+    for state, _ in states:
+        state.db = alias
+    try:
+        yield
+    finally:
+        for state, before in states:
+            state.db = before
 
 
 class _Prefetched:
