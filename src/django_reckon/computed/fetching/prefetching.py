@@ -65,11 +65,13 @@ def fetch(rows: Sequence[Model], branch: Branch) -> list[Sequence[Model]]:
             continue
         queryset = _leaner(default, further.columns)
         reached = gathered(rows, name, queryset)
-        if reached is None:
-            if not fetch_by(rows, name, queryset):
-                continue
-            reached = list(_reached(rows, name)) if further.below else []
-        for some in _by_model(reached) if further.below else ():
+        if reached is not None:
+            ends: Iterable[Sequence[Model]] = [reached] if reached else []
+        elif fetch_by(rows, name, queryset):
+            ends = _by_model(_reached(rows, name)) if further.below else []
+        else:
+            continue
+        for some in ends if further.below else ():
             levels += [some, *fetch(some, further)]
     return levels
 
@@ -95,7 +97,7 @@ def _leaner(default: QuerySet[Any], columns: frozenset[str] | None) -> QuerySet[
     return QuerySet.only(queryset, *sorted(names))
 
 
-def _by_model(rows: Iterable[Model]) -> Iterable[list[Model]]:
+def _by_model(rows: Iterable[Model]) -> Iterable[Sequence[Model]]:
     """Return the rows by their classes, of which a queryset may make several."""
     found: dict[type[Model], list[Model]] = {}
     for row in rows:
