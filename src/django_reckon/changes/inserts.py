@@ -72,7 +72,7 @@ class Insert:
         query, intake, connection = self.query, self.intake, self.compiler.connection
         after = self._pointing(NOWHERE)
         enter(self.interest, intake.model, connection, after)
-        prepared = self._prepare(connection.alias)
+        prepared = not intake.preparers or self._prepare(connection.alias)
         before, is_upsert = NOWHERE, conflict_of(query) is OnConflict.UPDATE
         if is_upsert and intake.relations:
             before = self._replaced(connection.alias)
@@ -175,7 +175,10 @@ class Insert:
 
 def _pointed_to(field: AnyField, objs: Iterable[Model]) -> frozenset[Key] | None:
     """Return where objects lead by a relation; None if only the database knows."""
-    values = [getattr(obj, field.attname) for obj in objs]
-    if any(map(is_expression, values)):
-        return None
-    return targets([stored(field, value) for value in values])
+    keys = []
+    for obj in objs:
+        value = getattr(obj, field.attname)
+        if is_expression(value):
+            return None
+        keys.append(stored(field, value))
+    return targets(keys)
