@@ -157,6 +157,12 @@ class Suite(models.Model):
         return self.name
 
 
+class Keeper(models.Model):
+    """Is on duty, or not."""
+
+    is_here = models.BooleanField(default=False)
+
+
 class Fish(models.Model):
     """Counted, if it is large or not."""
 
@@ -165,7 +171,9 @@ class Fish(models.Model):
 
 
 class Pond(ComputedFieldsModel):
-    """One of its fields says by itself which fish it means."""
+    """Some of its fields say by themselves which fish and keepers they mean."""
+
+    keeper = models.ForeignKey(Keeper, models.CASCADE, null=True, related_name="+")
 
     @computed(
         models.IntegerField(default=0),
@@ -178,6 +186,18 @@ class Pond(ComputedFieldsModel):
     @computed(models.IntegerField(default=0), depends=[("fish", ["size"])])
     def all_fish(self) -> int:
         return len(self.fish.all()) if self.pk else 0
+
+    @computed(
+        models.BooleanField(default=False),
+        depends=[("keeper", ["is_here"])],
+        prefetch_related=[Prefetch("keeper", Keeper.objects.filter(is_here=True))],
+    )
+    def is_watched(self) -> bool:
+        return self.keeper is not None
+
+    @computed(models.BooleanField(default=False), depends=[("keeper", ["is_here"])])
+    def is_kept(self) -> bool:
+        return self.keeper is not None
 
 
 class Stall(models.Model):

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
+from django_reckon.testing import assert_in_sync
 from tests.computedapp.managed import (
     Badge,
     Bazaar,
@@ -17,6 +18,7 @@ from tests.computedapp.managed import (
     Floor,
     Guest,
     Hotel,
+    Keeper,
     Pond,
     Receipt,
     Service,
@@ -25,6 +27,7 @@ from tests.computedapp.managed import (
     Suite,
 )
 from tests.computedapp.nooks import Fair, Maker
+from tests.integration.computed.raw import raw_update
 from tests.support.database import committing
 from tests.support.drift import drifted
 from tests.support.statements import watched
@@ -110,6 +113,18 @@ def test_key_of_a_parents_table_that_an_expression_moves(
 
     assert moved == drifted(Hotel) == []
     assert Hotel.objects.get(pk=one.pk).zoo == "a, b"
+
+
+def test_prefetch_object_of_one_field_is_nothing_to_the_check_of_another() -> None:
+    for keeper in (Keeper.objects.create(), Keeper.objects.create()):
+        Pond.objects.create(keeper=keeper)
+    Keeper.objects.update(is_here=False)
+
+    assert set(Pond.objects.values_list("is_watched", "is_kept")) == {(False, True)}
+    assert_in_sync(Pond)
+    raw_update(Pond, is_kept=False)
+    with pytest.raises(AssertionError, match="is_kept of pk"):
+        assert_in_sync(Pond)
 
 
 @pytest.mark.needs("caseless_keys")

@@ -8,6 +8,7 @@ its sources included; whether those are right themselves is found where they sta
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,9 +140,12 @@ def comparisons(
         One query for each relation that the fields name.
     """
     found: list[Comparison] = []
-    for some in apart(columns):
-        with reading_from(alias), paused(), fetched(rows, some):
-            found += _compared(some, rows)
+    groups = apart(columns)
+    for some in groups:
+        # What a row has fetched for one group is not for the others.
+        own = rows if len(groups) == 1 else [copy(row) for row in rows]
+        with reading_from(alias), paused(), fetched(own, some):
+            found += _compared(some, own)
     return found
 
 
