@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from django.db import DatabaseError
@@ -19,11 +20,7 @@ from django_reckon.changes.intake import Intake
 from django_reckon.changes.rows import as_keys, is_expression
 from django_reckon.changes.targets import columns, stored, targets
 from django_reckon.changes.watch import Interest
-from django_reckon.ground.internals import (
-    AnyField,
-    conflict_of,
-    updated_fields_of,
-)
+from django_reckon.ground.internals import AnyField, conflict_of, updated_fields_of
 
 # What Django's own method returns: rows, or nothing.
 Result = Any
@@ -146,7 +143,7 @@ class Insert:
                 # Rows that were met go on leading where they did.
                 led |= before.get(field.name) or frozenset()
             found[field.name] = led
-        return found
+        return MappingProxyType(found)
 
     def _replaced(self, alias: str) -> Targets:
         """Return where the rows lead that an upsert is about to meet."""

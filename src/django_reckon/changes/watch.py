@@ -155,7 +155,7 @@ class Interest:
 
     @cached_property
     def keys(self) -> bool:
-        """Whether someone wants keys that only a query can tell."""
+        """Whether someone wants the rows' primary keys."""
         return any(each.keys for each in self.watches)
 
     @cached_property

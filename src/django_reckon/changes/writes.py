@@ -96,7 +96,7 @@ class Rewrite:
 
     def _tried(self, execute: Callable[[Query], Result], pointing: Targets) -> Result:
         """Update the row unless its relations move; return nothing if it was not."""
-        shape, pointing = self._shape, MappingProxyType(pointing)
+        shape = self._shape
         moved = self._stayed(shape.held, pointing)
         if not self.interest.is_due(moved):
             return None
@@ -122,10 +122,11 @@ class Rewrite:
 
     def _pointing(self) -> Targets:
         """Return where the rows will lead by the relations that are written."""
-        return {
+        found = {
             field.name: targets([stored(field, self.values[field.name])])
             for field in self._shape.pointing
         }
+        return MappingProxyType(found)
 
     def _read(self) -> Rows | None:
         """Read the rows if someone needs to know more than the statement tells."""

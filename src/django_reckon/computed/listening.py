@@ -124,10 +124,10 @@ def _seen_to(change: Change) -> SeenTo:
         return seen_to_by_save(change.model, change.keys)
     if not change.prepared:
         return NOTHING
-    local, own = _local(change.model), seen_to_by_save(change.model, change.keys)
-    if own.fields <= local.fields:
+    local, saved = _local(change.model), seen_to_by_save(change.model, change.keys)
+    if saved.fields <= local.fields:
         return local
-    return SeenTo(change.model, local.fields | own.fields)
+    return SeenTo(change.model, local.fields | saved.fields)
 
 
 def _told_save(change: Change) -> SeenTo | None:

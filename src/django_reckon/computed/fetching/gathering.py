@@ -98,11 +98,9 @@ def _children(
     for some in batched(queryset.model, queryset.db, owners):
         chosen = queryset.filter(**{f"{relation.name}__in": some})
         try:
-            is_told = _group(chosen, relation, owners, groups)
+            _group(chosen, relation, owners, groups)
         except KeyError:
-            # The database minds no case, and the key is spelt in another one.
-            return None
-        if not is_told:
+            # The key is not read along, or it is spelt in another case.
             return None
     for row in [*owners.values(), *again]:
         held = vars(row).setdefault(PREFETCHED, {})
@@ -118,12 +116,12 @@ def _group(
     relation: Any,
     owners: Mapping[Any, Model],
     groups: Mapping[Any, list[Model]],
-) -> bool:
+) -> None:
     """
     Add the rows of a queryset to the groups of those whom they point at.
 
-    Returns:
-        Whether the queryset reads whom they point at.
+    Raises:
+        KeyError: It does not read that column, or a row points at none of them.
     """
     model: type[Model] = queryset.model
     alias, mode = queryset.db, fetch_mode_of(queryset)
@@ -132,7 +130,7 @@ def _group(
     fill, cache_name = filler(compiler), relation.cache_name
     names, start = selected_columns(compiler)
     if relation.attname not in names:
-        return False
+        raise KeyError(relation.attname)
     place = start + names.index(relation.attname)
     # Where no other relation is remembered, one memory serves all who point alike.
     is_shared = _has_one_relation(model)
@@ -151,7 +149,6 @@ def _group(
         made._state, group = known[value]
         fill(made.__dict__, row)
         group.append(made)
-    return True
 
 
 @cache

@@ -14,6 +14,7 @@ from django.db.models.manager import BaseManager
 from django_reckon.computed.fetching.gathering import gathered
 from django_reckon.computed.fetching.hydrating import can_skip_init, lean
 from django_reckon.computed.fetching.relations import (
+    by_model,
     default_queryset,
     differs_by_row,
     relation_columns,
@@ -68,7 +69,7 @@ def fetch(rows: Sequence[Model], branch: Branch) -> list[Sequence[Model]]:
         if reached is not None:
             ends: Iterable[Sequence[Model]] = [reached] if reached else []
         elif fetch_by(rows, name, queryset):
-            ends = _by_model(_reached(rows, name)) if further.below else []
+            ends = by_model(_reached(rows, name)) if further.below else []
         else:
             continue
         for some in ends if further.below else ():
@@ -95,14 +96,6 @@ def _leaner(default: QuerySet[Any], columns: frozenset[str] | None) -> QuerySet[
         return queryset
     # Whatever the user's own class makes of it.
     return QuerySet.only(queryset, *sorted(names))
-
-
-def _by_model(rows: Iterable[Model]) -> Iterable[Sequence[Model]]:
-    """Return the rows by their classes, of which a queryset may make several."""
-    found: dict[type[Model], list[Model]] = {}
-    for row in rows:
-        found.setdefault(type(row), []).append(row)
-    return found.values()
 
 
 def _reached(rows: Iterable[Model], name: str) -> Iterator[Model]:

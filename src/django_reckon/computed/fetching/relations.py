@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -68,6 +68,14 @@ def differs_by_row(queryset: QuerySet[Any], row: Model, name: str) -> bool:
     # Django would take pairs from the queryset's own join, and keys as they are stored.
     is_joined = through._meta.db_table in query.alias_map
     return is_joined or isinstance(row._meta.pk, DateTimeField | DurationField)
+
+
+def by_model(rows: Iterable[Model]) -> Iterable[Sequence[Model]]:
+    """Return the rows by their classes, of which a relation may lead to several."""
+    found: dict[type[Model], list[Model]] = {}
+    for row in rows:
+        found.setdefault(type(row), []).append(row)
+    return found.values()
 
 
 @cache

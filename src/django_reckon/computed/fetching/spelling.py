@@ -25,6 +25,7 @@ from django.db.models.query import prefetch_related_objects
 from typing_extensions import override
 
 from django_reckon.changes.rows import batched
+from django_reckon.computed.fetching.relations import by_model
 from django_reckon.ground.internals import (
     PREFETCHED,
     concrete_field,
@@ -129,12 +130,12 @@ def _forget_missing(rows: Sequence[Model], path: str) -> None:
         columns = [column.attname for column in field.local_related_fields]
     else:
         return
-    found: dict[type[Model], list[Model]] = {}
+    ends: list[Model] = []
     for row in rows:
         end = row._state.fields_cache.get(field.name, row)
         if end is None and all(getattr(row, each) is not None for each in columns):
             del row._state.fields_cache[field.name]
         elif end is not None and end is not row:
-            found.setdefault(type(end), []).append(end)
-    for some in found.values() if further else ():
+            ends.append(end)
+    for some in by_model(ends) if further else ():
         _forget_missing(some, further)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import IntegerField, QuerySet
 
 from django_reckon.changes.event import Key
@@ -51,23 +52,22 @@ def usable(alias: str, route: Route, keys: Collection[Key]) -> Collection[Key]:
     if not route.loose:
         return keys
     found = []
-    column = column_at(route.target, route.lookup)
+    column, connection = column_at(route.target, route.lookup), connections[alias]
     for value in keys:
         # Another model's keys may be of another kind.
         with suppress(ValidationError, TypeError, ValueError, OverflowError):
             key = column.to_python(value)
-            column.get_db_prep_value(key, connections[alias])
-            if _fits(alias, column, key):
+            column.get_db_prep_value(key, connection)
+            if _fits(connection, column, key):
                 found.append(key)
     return found
 
 
-def _fits(alias: str, column: AnyField, key: Key) -> bool:
+def _fits(connection: BaseDatabaseWrapper, column: AnyField, key: Key) -> bool:
     """Tell whether a column can hold a key; drivers raise for numbers too large."""
     if isinstance(key, float):
         return math.isfinite(key)
     if not isinstance(column, IntegerField):
         return True
-    ops = connections[alias].ops
-    low, high = ops.integer_field_range(column.get_internal_type())
+    low, high = connection.ops.integer_field_range(column.get_internal_type())
     return bool(low <= key <= high)

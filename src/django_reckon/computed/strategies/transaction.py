@@ -13,11 +13,7 @@ from django_reckon.computed.refreshing.saves import Saving, saving_now
 from django_reckon.computed.refreshing.work import Route, Work, work_of
 from django_reckon.computed.rules.registry import registry
 from django_reckon.computed.strategies.behind import WriteBehind, behind
-from django_reckon.ground.internals import (
-    child_names,
-    parent_names,
-    row_tables,
-)
+from django_reckon.ground.internals import child_names, parent_names, row_tables
 from django_reckon.ground.together import is_own
 from django_reckon.ground.transactions import is_open
 from django_reckon.protocols import StaleRows
@@ -74,8 +70,11 @@ def _not_told(saving: Saving, route: Route, fields: Iterable[str]) -> set[str]:
 @cache
 def _own_lookups(model: type[Model], table: type[Model]) -> frozenset[str]:
     """Return what leads from a table of a row to that row itself."""
-    paths: list[Sequence[str]] = [[]] if table in row_tables(model) else []
-    for other in row_tables(model) if paths else ():
+    tables = row_tables(model)
+    if table not in tables:
+        return frozenset()
+    paths: list[Sequence[str]] = [[]]
+    for other in tables:
         if other in table._meta.all_parents:
             paths.append(parent_names(table, other))
         elif table in other._meta.all_parents:
